@@ -1,0 +1,63 @@
+PYTHON ?= python3
+VENV := .venv/bin
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down test check format lock permissions app clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: .venv/.installed .venv-cloud/.installed node_modules/.installed ## Install everything that the other targets need
+
+demo: setup ## Start the local cloud, deploy the app to it and send pictures through
+	@$(VENV)/python -m local demo
+
+up: setup ## Start the local cloud and deploy the app to it
+	@$(VENV)/python -m local up
+
+down: setup ## Stop the local cloud; its state is kept
+	@$(VENV)/python -m local down
+
+test: setup ## Run all tests
+	$(VENV)/python -m pytest
+
+check: setup ## Lint, check formatting and types
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+
+format: setup ## Format the code
+	$(VENV)/ruff check --fix .
+	$(VENV)/ruff format .
+
+permissions: setup ## Write the table of permissions anew
+	$(VENV)/python -m tests.stacks.permissions
+
+LOCKS := requirements layers/imaging/requirements layers/powertools/requirements local/requirements requirements-dev
+lock: ## Write the hash-locked requirements anew from the *.in files
+	@$(PYTHON) -m venv .build/lock && .build/lock/bin/pip install --quiet pip-tools==7.6.2
+	@for file in $(LOCKS); do CUSTOM_COMPILE_COMMAND="make lock" .build/lock/bin/pip-compile --quiet --strip-extras \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+	  --output-file $$file.txt $$file.in || exit 1; done
+
+app: .venv/.installed # What cdk.json runs
+	@$(VENV)/python app.py
+
+clean: down ## Stop the local cloud and delete everything that was made, its data too
+	rm -rf .local .build cdk.out .venv .venv-cloud node_modules
+
+.venv/.installed: requirements-dev.txt
+.venv-cloud/.installed: local/requirements.txt
+.venv/.installed .venv-cloud/.installed:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Darkroom needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
+	@echo "Installing $< into $(@D) ..." >&2
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --require-hashes --requirement $<
+	@touch $@
+
+node_modules/.installed: package-lock.json
+	@command -v npm >/dev/null || { echo "Darkroom needs Node 20 or newer with npm: https://nodejs.org" >&2; exit 1; }
+	@echo "Installing the CDK command line ..." >&2
+	@npm ci --silent --no-audit --no-fund
+	@touch $@

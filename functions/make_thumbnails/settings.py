@@ -1,0 +1,24 @@
+"""What make_thumbnails needs from its environment."""
+
+import json
+from dataclasses import dataclass, field
+
+from functions.make_thumbnails.thumbnails import Variant
+
+
+def variants_from_json(text: str) -> tuple[Variant, ...]:
+    """Read ``[{"name": …, "long_edge": …, "format": …, "quality": …}, …]``."""
+    return tuple(Variant(**variant) for variant in json.loads(text))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Limits are of one picture: ``max_bytes`` as stored, ``max_pixels`` as decoded."""
+
+    originals_bucket: str
+    thumbnails_bucket: str
+    catalog_table: str
+    max_bytes: int
+    max_pixels: int
+    tombstone_days: int
+    variants: tuple[Variant, ...] = field(metadata={"parse": variants_from_json})

@@ -1,0 +1,83 @@
+"""The thumbnails bucket: where a thumbnail is put, and which ones may be removed."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from darkroom.catalog import Fence
+from darkroom.convergence import Facet
+from functions.make_thumbnails.thumbnails import Thumbnail
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# A name is written with one content only, so whoever holds a copy may keep it.
+CACHE_CONTROL = "public, max-age=31536000, immutable"
+CONTENT_TYPES = {"JPEG": "image/jpeg", "WEBP": "image/webp"}
+EXTENSIONS = {"JPEG": "jpg", "WEBP": "webp"}
+
+
+class Shelf:
+    """Puts thumbnails where no other attempt's can overwrite them, and clears what is superseded.
+
+    A name is ``<hash of the key>/<fence>-<hash of the version>/<variant>.<extension>``. *fence* is
+    the revision that the attempt read before its work. Only an attempt that read the facet's
+    latest revision can still write the facet, so once revision *r* is written, every name with a
+    lower fence that it does not mention is garbage for ever: no clock and no order of versions is
+    needed to know it, and removing it cannot hurt a picture that is coming or coming back.
+    """
+
+    def __init__(self, bucket: str, client: "S3Client") -> None:
+        self._bucket = bucket
+        self._client = client
+
+    def put(self, thumbnail: Thumbnail, fence: Fence, version_id: str) -> dict[str, Any]:
+        """Store a thumbnail; return what its facet says of it."""
+        variant = thumbnail.variant
+        folder = f"{folder_of(fence.key)}{fence.rev}-{_hash(version_id)}"
+        name = f"{folder}/{variant.name}.{EXTENSIONS[variant.format]}"
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=name,
+            Body=thumbnail.content,
+            ContentType=CONTENT_TYPES[variant.format],
+            CacheControl=CACHE_CONTROL,
+        )
+        return {
+            "key": name,
+            "width": thumbnail.width,
+            "height": thumbnail.height,
+            "bytes": len(thumbnail.content),
+            "content_type": CONTENT_TYPES[variant.format],
+        }
+
+    def clear(self, facet: Facet) -> None:
+        """Remove what attempts before *facet* left and *facet* does not name; safe to repeat."""
+        named = {variant["key"] for variant in facet.attributes.get("variants", {}).values()}
+        for name in self._names(facet.key):
+            if name not in named and fence_of(name) < facet.rev:
+                self._client.delete_object(Bucket=self._bucket, Key=name)
+
+    def _names(self, key: str) -> Iterator[str]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=folder_of(key)
+        )
+        return (found["Key"] for page in pages for found in page.get("Contents", []))
+
+
+def folder_of(key: str) -> str:
+    """Return the folder of a key's thumbnails.
+
+    Hashed, because a key may be 1,024 bytes long, hold anything, and differ from its neighbour in
+    nothing but the extension.
+    """
+    return f"{_hash(key)}/"
+
+
+def fence_of(name: str) -> int:
+    """Return the revision that the attempt which wrote *name* had read."""
+    return int(name.split("/")[1].split("-")[0])
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""What every function of Darkroom shares: uploads, originals, facets and the rules between them."""

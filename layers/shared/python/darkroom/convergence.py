@@ -1,0 +1,96 @@
+"""Makes one facet of an object equal to what the bucket holds now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from darkroom.catalog import Catalog, Fence, State
+from darkroom.observability import count, logger
+from darkroom.originals import Original, Originals
+from darkroom.refusals import Refused
+
+ATTEMPTS = 10
+
+Describe = Callable[[Original, Fence], dict[str, Any]]
+
+
+class FenceLost(Exception):
+    """Others kept writing the same facet; a later delivery of the message will find it quiet."""
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A facet as this function has just written it."""
+
+    key: str
+    rev: int
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """One consumer's facet of every object: where it reads, where it writes, what it finds out."""
+
+    facet: str
+    originals: Originals
+    catalog: Catalog
+    tombstone_days: int
+
+    def converge(self, key: str, describe: Describe) -> Facet:
+        """Write the facet that *describe* makes of the current version of *key*.
+
+        The order is the point: first the fence, then the bucket, then the work, then the write on
+        condition of the fence. Whoever loses that race starts over with what is true by then.
+        *describe* may raise `Refused`, which is recorded; whatever else it raises passes through.
+
+        Raises:
+            FenceLost: after losing `ATTEMPTS` times.
+        """
+        for _ in range(ATTEMPTS):
+            fence = self.catalog.fence(key, self.facet)
+            with self.originals.open(key) as original:
+                attributes = self._find(original, fence, describe)
+            rev = self.catalog.write(fence, attributes)
+            if rev is not None:
+                count(attributes["state"].title())
+                logger.info("facet written", extra={"rev": rev, "state": attributes["state"]})
+                return Facet(key, rev, attributes)
+            count("FenceLost")
+        raise FenceLost(f"{self.facet} of {key!r} was written by others {ATTEMPTS} times")
+
+    def _find(self, original: Original | None, fence: Fence, describe: Describe) -> dict[str, Any]:
+        logger.append_keys(
+            bucket=self.originals.bucket, version=original.version_id if original else None
+        )
+        if original is None:
+            return tombstone(datetime.now(UTC), self.tombstone_days)
+        found = _facts(original)
+        try:
+            found |= {"state": State.READY, **describe(original, fence)}
+        except Refused as refused:
+            logger.warning("picture refused", extra={"reason": refused.reason})
+            found |= {"state": State.REJECTED, "reason": refused.reason, "detail": refused.detail}
+            found |= refused.known
+        return {**found, "recorded_at": timestamp(datetime.now(UTC))}
+
+
+def _facts(original: Original) -> dict[str, Any]:
+    return {
+        "version_id": original.version_id,
+        "owner": original.owner,
+        "bytes": original.size,
+        "content_type": original.content_type,
+        "uploaded_at": timestamp(original.uploaded_at),
+    }
+
+
+def tombstone(now: datetime, days: int) -> dict[str, Any]:
+    """Return the attributes of a facet whose object is gone; DynamoDB removes it after *days*."""
+    expires_at = int((now + timedelta(days=days)).timestamp())
+    return {"state": State.GONE, "recorded_at": timestamp(now), "expires_at": expires_at}
+
+
+def timestamp(moment: datetime) -> str:
+    """Return *moment* as ISO 8601 in UTC with milliseconds, which sorts as text."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

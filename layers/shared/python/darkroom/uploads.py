@@ -1,0 +1,85 @@
+"""What a consumer's queue delivers, and the one loop over it."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import unquote_plus
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from darkroom.observability import logger
+
+RESERVE_MS = 10_000
+
+
+class MalformedMessage(ValueError):
+    """The message is not an S3 notification: it is left to the dead-letter queue."""
+
+
+class OutOfTime(Exception):
+    """The invocation is about to end; the message is left for the next one."""
+
+
+def consume(
+    event: dict[str, Any], context: LambdaContext, action: Callable[[str], None]
+) -> dict[str, Any]:
+    """Hand every key of every message to *action*; report only the messages that failed.
+
+    A message that comes when less than `RESERVE_MS` remain is reported unhandled, for a time-out
+    would bring back those that are already done as well. The first is always tried.
+    """
+    first = True
+
+    def handle(record: SQSRecord) -> None:
+        nonlocal first
+        if not first and context.get_remaining_time_in_millis() < RESERVE_MS:
+            raise OutOfTime
+        first = False
+        _handle(record, action)
+
+    # An invocation that fails as a whole says less than the list of what failed.
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    return dict(process_partial_response(event, handle, processor, context))
+
+
+def _handle(record: SQSRecord, action: Callable[[str], None]) -> None:
+    with logger.append_context_keys(message_id=record.message_id, bucket=None, key=None):
+        try:
+            for key in keys_in(record.body):
+                logger.append_keys(key=key, version=None)
+                action(key)
+        except Exception:
+            logger.exception("message failed; it will be delivered again")
+            raise
+        finally:
+            logger.remove_keys(["version"])
+
+
+def keys_in(body: str) -> list[str]:
+    """Return each key that an SQS message's body names, once, decoded, in order.
+
+    Understands S3's notification as it is and wrapped by SNS. S3 sends ``s3:TestEvent`` when a
+    notification is set up: it names no key. Keys arrive form-urlencoded, a space as ``+``.
+
+    Raises:
+        MalformedMessage: if the body is anything else.
+    """
+    try:
+        return list(dict.fromkeys(_keys(json.loads(body))))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise MalformedMessage(f"not an S3 notification: {error!r}") from error
+
+
+def _keys(message: dict[str, Any]) -> Iterator[str]:
+    if message.get("Type") == "Notification":
+        message = json.loads(message["Message"])
+    if message.get("Event") == "s3:TestEvent":
+        return
+    for record in message["Records"]:
+        yield unquote_plus(record["s3"]["object"]["key"], errors="strict")

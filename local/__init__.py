@@ -1,0 +1,1 @@
+"""The local cloud: start it, deploy the app to it, look at it."""

@@ -1,0 +1,52 @@
+"""Start ministack, repaired, in this process. `local.cloud` calls it; people call `python -m local`."""
+
+import argparse
+import os
+import shutil
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from local.emulator.settings import Settings
+
+MINISTACK = "1.5.33"
+REFUSED = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    settings = parse(arguments)
+    installed = version("ministack")
+    if installed != MINISTACK:
+        print(
+            f"ministack {installed} is installed, but only {MINISTACK} will do: the repairs in\n"
+            "local/emulator/repairs replace parts of that very version. Run `make setup` to get it\n"
+            "back, or try another on purpose: change MINISTACK in local/emulator/__main__.py and\n"
+            "let tests/local say which repairs still fit and which are no longer needed.",
+            file=sys.stderr,
+        )
+        return REFUSED
+    prepare(settings)
+    # ministack reads its environment at import, so nothing of it may be imported earlier.
+    from local.emulator import repairs, server
+
+    repairs.apply_all(settings)
+    server.serve(settings)
+    return 0
+
+
+def parse(arguments: list[str] | None) -> Settings:
+    parser = argparse.ArgumentParser(prog="python -m local.emulator", description=__doc__)
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--credentials-lifetime", type=int, default=3600, metavar="SECONDS")
+    return Settings(**vars(parser.parse_args(arguments)))
+
+
+def prepare(settings: Settings) -> None:
+    shutil.rmtree(settings.scratch, ignore_errors=True)
+    settings.scratch.mkdir(parents=True)
+    os.environ.update(settings.environment())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

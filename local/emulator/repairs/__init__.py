@@ -1,0 +1,22 @@
+"""What ministack 1.5.33 lacks and the app needs: one module per gap, one contract test per module.
+
+Each `apply` replaces functions of ministack in this process. A repair goes as soon as its test
+in tests/local passes without it.
+"""
+
+from local.emulator.repairs import (
+    dynamodb_streams,
+    embedded_metrics,
+    python_runtime,
+    role_credentials,
+    table_settings,
+)
+from local.emulator.settings import Settings
+
+
+def apply_all(settings: Settings) -> None:
+    python_runtime.apply(settings)
+    role_credentials.apply(settings)
+    dynamodb_streams.apply(settings)
+    table_settings.apply()
+    embedded_metrics.apply()

@@ -1,0 +1,47 @@
+"""What the emulator is told, and how ministack is told the same."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`home` holds everything the emulator writes; lifetimes are in seconds."""
+
+    home: Path
+    port: int
+    credentials_lifetime: int = 3600
+
+    @property
+    def endpoint(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
+    @property
+    def certificate(self) -> Path:
+        return self.home / "tls" / "certificate.pem"
+
+    @property
+    def scratch(self) -> Path:
+        """Unpacked code and layers: rebuilt at will, never part of the state."""
+        return self.home / "scratch"
+
+    def environment(self) -> dict[str, str]:
+        """The variables that ministack reads, all of them at import."""
+        state = self.home / "state"
+        return {
+            "AUTH": "true",
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+            # Its MQTT listener binds every interface as soon as `cryptography` is installed.
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "MINISTACK_HOST": "127.0.0.1",
+            "MINISTACK_SSL_CERT": str(self.certificate),
+            "MINISTACK_SSL_KEY": str(self.home / "tls" / "key.pem"),
+            "PERSIST_STATE": "1",
+            "S3_DATA_DIR": str(state / "s3"),
+            "S3_PERSIST": "1",
+            "STATE_DIR": str(state),
+            "TMPDIR": str(self.scratch),
+            "USE_SSL": "1",
+        }

@@ -1,0 +1,211 @@
+"""Every difference between stages."""
+
+import json
+import platform
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+# A message lives at most four days in a queue and fourteen in its dead letters; a redrive gives it
+# those four again. A tombstone that went earlier would let a late message bring a picture back.
+LONGEST_MESSAGE_LIFE_DAYS = 4 + 14 + 4
+
+# CloudWatch Logs takes no other numbers; the names are CDK's.
+LOG_RETENTION = {
+    1: "ONE_DAY",
+    7: "ONE_WEEK",
+    14: "TWO_WEEKS",
+    30: "ONE_MONTH",
+    90: "THREE_MONTHS",
+    180: "SIX_MONTHS",
+    365: "ONE_YEAR",
+}
+# The colder classes that can be read at once, and the days S3 wants an object to have before them.
+COLD_CLASSES = {"STANDARD_IA": 30, "ONEZONE_IA": 30, "INTELLIGENT_TIERING": 1, "GLACIER_IR": 1}
+
+
+class ConfigError(ValueError):
+    """A stage's configuration cannot work; the message names the field."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One thumbnail of every picture: its long edge in pixels, and how it is written."""
+
+    name: str
+    long_edge: int
+    format: Literal["JPEG", "WEBP"] = "JPEG"
+    quality: int = 82
+
+    def __post_init__(self) -> None:
+        require(bool(re.fullmatch("[a-z0-9-]+", self.name)), "name", "be of a-z, 0-9, -", self.name)
+        require(1 <= self.long_edge <= 4096, "long_edge", "be 1..4096", self.long_edge)
+        require(self.format in ("JPEG", "WEBP"), "format", "be JPEG or WEBP", self.format)
+        require(1 <= self.quality <= 100, "quality", "be 1..100", self.quality)
+
+
+@dataclass(frozen=True)
+class Target:
+    """The Python and the platform that functions run on, and that layers are built for."""
+
+    python: str
+    architecture: Literal["arm64", "x86_64"]
+    platforms: tuple[str, ...] = ()
+    """pip's names for the platform, newest first; none means the interpreter that runs this."""
+
+
+LAMBDA = Target("3.13", "arm64", ("manylinux_2_28_aarch64", "manylinux2014_aarch64"))
+LOCALHOST = ("http://localhost:*", "http://127.0.0.1:*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageConfig:
+    """What one stage wants. Days and bytes are plain numbers; `None` means never."""
+
+    name: str
+    owner: str
+    target: Target = LAMBDA
+    keep_data: bool
+    """Buckets, tables and keys outlive their stack, and tables refuse deletion."""
+    empty_buckets: bool = False
+    """A custom resource empties buckets before they are destroyed."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_days: int = 30
+    alarm_email: str | None = None
+    cors_origins: tuple[str, ...] = ()
+    cold_after_days: int | None = 45
+    cold_class: str = "STANDARD_IA"
+    noncurrent_days: int = 30
+    multipart_days: int = 7
+    thumbnails_days: int | None = None
+    failures_days: int = 90
+    variants: tuple[Variant, ...] = (
+        Variant("small", 128),
+        Variant("medium", 512),
+        Variant("large", 1024),
+    )
+    max_bytes: int = 64 * 1024 * 1024
+    max_pixels: int = 100_000_000
+    tombstone_days: int = 45
+    report_shards: int = 8
+    max_concurrency: int = 10
+    """How many copies of one consumer's function its queue may keep busy."""
+
+    def __post_init__(self) -> None:
+        for field in POSITIVE:
+            value = getattr(self, field)
+            require(value is None or value > 0, field, "be more than 0", value)
+        names = [variant.name for variant in self.variants]
+        require(bool(names), "variants", "name at least one variant", names)
+        require(len(set(names)) == len(names), "variants", "have names of their own", names)
+        require(
+            self.tombstone_days > LONGEST_MESSAGE_LIFE_DAYS,
+            "tombstone_days",
+            f"outlive every message: be more than {LONGEST_MESSAGE_LIFE_DAYS}",
+            self.tombstone_days,
+        )
+        require_one_of(self.log_level, "log_level", ("DEBUG", "INFO", "WARNING", "ERROR"))
+        require_one_of(self.log_days, "log_days", LOG_RETENTION)
+        require_one_of(self.cold_class, "cold_class", COLD_CLASSES)
+        self._check_cold_days()
+        self._check_access()
+
+    def _check_cold_days(self) -> None:
+        least = COLD_CLASSES[self.cold_class]
+        require(
+            self.cold_after_days is None or self.cold_after_days >= least,
+            "cold_after_days",
+            f"be {least} or more for {self.cold_class}",
+            self.cold_after_days,
+        )
+
+    def _check_access(self) -> None:
+        # An SQS event source takes 2 to 1,000.
+        require(2 <= self.max_concurrency <= 1000, "max_concurrency", "be 2..1000", self.max_concurrency)
+        require(not (self.keep_data and self.empty_buckets), "empty_buckets", "be off where data is kept", True)
+        for origin in self.cors_origins:
+            require(bool(re.match("https?://[^/]+$", origin)), "cors_origins", "be scheme://host", origin)
+
+    @property
+    def variants_json(self) -> str:
+        """The variants as the functions' environment carries them."""
+        return json.dumps([asdict(variant) for variant in self.variants], separators=(",", ":"))
+
+    @property
+    def tags(self) -> dict[str, str]:
+        return {"project": "darkroom", "stage": self.name, "owner": self.owner}
+
+
+POSITIVE = (
+    "cold_after_days",
+    "noncurrent_days",
+    "multipart_days",
+    "thumbnails_days",
+    "failures_days",
+    "max_bytes",
+    "max_pixels",
+    "report_shards",
+)
+
+
+def require(condition: bool, field: str, must: str, value: object) -> None:
+    if not condition:
+        raise ConfigError(f"{field} must {must}, not {value!r}")
+
+
+def require_one_of(value: object, field: str, allowed: Iterable[object]) -> None:
+    require(value in tuple(allowed), field, f"be one of {', '.join(map(str, allowed))}", value)
+
+
+def local() -> StageConfig:
+    """The user's own machine: nothing is kept, and no custom resources (their Lambda is Node)."""
+    return StageConfig(
+        name="local",
+        owner="local",
+        target=host(),
+        keep_data=False,
+        log_level="DEBUG",
+        log_days=1,
+        cors_origins=LOCALHOST,
+        max_concurrency=4,
+    )
+
+
+def sandbox() -> StageConfig:
+    """One developer's own account: destroyed without a trace."""
+    return StageConfig(
+        name="sandbox",
+        owner="darkroom-developers",
+        keep_data=False,
+        empty_buckets=True,
+        log_level="DEBUG",
+        log_days=7,
+        cors_origins=LOCALHOST,
+    )
+
+
+def production() -> StageConfig:
+    return StageConfig(
+        name="production",
+        owner="darkroom-operators",
+        keep_data=True,
+        log_days=90,
+        max_concurrency=50,
+    )
+
+
+def config_for(name: str) -> StageConfig:
+    """The stage of that name. Raises ConfigError, naming the stages that there are."""
+    stages = {"local": local, "sandbox": sandbox, "production": production}
+    require_one_of(name, "stage", tuple(stages))
+    return stages[name]()
+
+
+def host() -> Target:
+    machine = platform.machine().lower()
+    return Target(
+        python=f"{sys.version_info.major}.{sys.version_info.minor}",
+        architecture="arm64" if machine in ("arm64", "aarch64") else "x86_64",
+    )

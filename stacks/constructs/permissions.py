@@ -1,0 +1,38 @@
+"""Grants by name: the verbs a function needs, and no wildcard among them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+
+ON_THE_BUCKET_ITSELF = frozenset({"s3:ListBucket"})
+
+
+class HasRole(Protocol):
+    @property
+    def role(self) -> iam.Role: ...
+
+
+def allow(function: HasRole, *actions: str, on: s3.Bucket | dynamodb.TableV2) -> None:
+    """Let a function's role do these actions on a bucket (and its objects) or on a table.
+
+    CDK's own `grant_read` and its like give `s3:GetObject*`, `s3:List*` and more: hence this.
+    """
+    if isinstance(on, s3.Bucket):
+        itself = sorted(ON_THE_BUCKET_ITSELF.intersection(actions))
+        allow_arn(function, itself, on.bucket_arn)
+        objects = [action for action in actions if action not in ON_THE_BUCKET_ITSELF]
+        allow_arn(function, objects, on.arn_for_objects("*"))
+    else:
+        allow_arn(function, actions, on.table_arn)
+
+
+def allow_arn(function: HasRole, actions: Sequence[str], arn: str) -> None:
+    if wild := [action for action in actions if "*" in action]:
+        raise ValueError(f"name the actions instead of {', '.join(wild)}")
+    if actions:
+        function.role.add_to_policy(
+            iam.PolicyStatement(actions=list(actions), resources=[arn])
+        )

@@ -1,0 +1,141 @@
+"""One folder of `functions/` as a Lambda: role, log group, version, alias `live`, alarms."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypedDict
+
+from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from stacks.config import LOG_RETENTION, StageConfig
+from stacks.constructs.alarms import alarm
+from stacks.constructs.outputs import output
+from stacks.constructs.permissions import allow_arn
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class FunctionProps(TypedDict):
+    """What every function must say about itself, whatever triggers it."""
+
+    folder: str
+    config: StageConfig
+    layers: Sequence[lambda_.ILayerVersion]
+    environment: Mapping[str, str]
+    memory_mb: int
+    timeout_seconds: int
+
+
+class PythonFunction(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        folder: str,
+        config: StageConfig,
+        layers: Sequence[lambda_.ILayerVersion],
+        environment: Mapping[str, str],
+        memory_mb: int,
+        timeout_seconds: int,
+    ) -> None:
+        super().__init__(scope, id)
+        self.folder = folder
+        self.timeout = Duration.seconds(timeout_seconds)
+        self.role = iam.Role(
+            self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")
+        )
+        self.logs = self._log_group(config)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            code=function_code(folder),
+            handler=f"functions.{folder}.handler.handler",
+            runtime=runtime(config),
+            architecture=architecture(config),
+            layers=list(layers),
+            environment={**powertools(folder, config), **environment},
+            memory_size=memory_mb,
+            timeout=self.timeout,
+            role=self.role,
+            log_group=self.logs,
+            logging_format=lambda_.LoggingFormat.JSON,
+            # Lambda drops lines below this level, and takes metrics (EMF lines) for INFO.
+            application_log_level_v2=getattr(
+                lambda_.ApplicationLogLevel, "DEBUG" if config.log_level == "DEBUG" else "INFO"
+            ),
+            tracing=lambda_.Tracing.ACTIVE,
+        )
+        self.live = lambda_.Alias(
+            self, "Live", alias_name="live", version=self.function.current_version
+        )
+        self._alarms()
+        output(self, f"{scope.node.id}Function", self.function.function_name)
+
+    def _log_group(self, config: StageConfig) -> logs.LogGroup:
+        group = logs.LogGroup(
+            self,
+            "Logs",
+            retention=logs.RetentionDays[LOG_RETENTION[config.log_days]],
+            removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
+        )
+        allow_arn(self, ["logs:CreateLogStream", "logs:PutLogEvents"], group.log_group_arn)
+        return group
+
+    def _alarms(self) -> None:
+        alarm(
+            self,
+            "Errors",
+            self.function.metric_errors(),
+            at_least=1,
+            because=f"{self.folder} failed as a whole: a timeout, no memory left, or a bug.",
+        )
+        alarm(
+            self,
+            "Throttles",
+            self.function.metric_throttles(),
+            at_least=1,
+            because=f"{self.folder} was refused a start: the account's concurrency is used up.",
+        )
+
+
+def function_code(folder: str, *, root: Path = ROOT) -> lambda_.Code:
+    """One folder of `functions/`, packed under its own dotted path.
+
+    Everything else is left out of the asset, so that its hash changes with this folder only.
+    Raises ValueError if there is no such folder with a handler.
+    """
+    if not (root / "functions" / folder / "handler.py").is_file():
+        raise ValueError(f"no functions/{folder}/handler.py: a function is named by its folder")
+    return lambda_.Code.from_asset(
+        str(root),
+        ignore_mode=IgnoreMode.GIT,
+        exclude=[
+            "/*",
+            "!/functions",
+            "/functions/*",
+            f"!/functions/{folder}",
+            "__pycache__",
+            "*.pyc",
+        ],
+    )
+
+
+def powertools(folder: str, config: StageConfig) -> dict[str, str]:
+    return {
+        "POWERTOOLS_SERVICE_NAME": folder,
+        "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
+        "POWERTOOLS_LOG_LEVEL": config.log_level,
+    }
+
+
+def runtime(config: StageConfig) -> lambda_.Runtime:
+    return lambda_.Runtime(f"python{config.target.python}", lambda_.RuntimeFamily.PYTHON)
+
+
+def architecture(config: StageConfig) -> lambda_.Architecture:
+    arm = config.target.architecture == "arm64"
+    return lambda_.Architecture.ARM_64 if arm else lambda_.Architecture.X86_64

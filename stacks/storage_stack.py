@@ -1,0 +1,151 @@
+"""What holds data: buckets, the uploads topic, tables, and the key of the topics."""
+
+from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from stacks.config import StageConfig
+from stacks.constructs.outputs import output
+from stacks.constructs.private_bucket import PrivateBucket
+
+ANNOUNCED = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*")
+
+
+class StorageStack(Stack):
+    def __init__(self, scope: Construct, id: str, *, config: StageConfig) -> None:
+        super().__init__(scope, id, tags=config.tags, termination_protection=config.keep_data)
+        self.config = config
+        self.key = self._topics_key()
+        self.uploads = self._uploads_topic()
+        self.originals = self._originals_bucket()
+        self.thumbnails = PrivateBucket(
+            self, "Thumbnails", config=config, expires_days=config.thumbnails_days
+        )
+        self.catalog = self._table("Catalog", stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES)
+        self.report = self._table("Report")
+        self._announce_uploads()
+        self._outputs()
+
+    def _topics_key(self) -> kms.Key:
+        """A key of our own: S3 and CloudWatch cannot publish to a topic under SNS's own key."""
+        key = kms.Key(
+            self,
+            "TopicsKey",
+            description="Darkroom's topics",
+            enable_key_rotation=True,
+            pending_window=Duration.days(30 if self.config.keep_data else 7),
+            removal_policy=self._removal,
+        )
+        for service in ("s3", "cloudwatch"):
+            key.add_to_resource_policy(
+                iam.PolicyStatement(
+                    principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
+                    actions=["kms:GenerateDataKey*", "kms:Decrypt"],
+                    resources=["*"],
+                    conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+                )
+            )
+        return key
+
+    def _uploads_topic(self) -> sns.Topic:
+        topic = sns.Topic(self, "Uploads", master_key=self.key, enforce_ssl=True)
+        # The bucket's own ARN here would close a circle: the bucket waits for this policy, because S3
+        # tries the topic as soon as it is told of it. CloudFormation names a bucket
+        # <stack>-<logical id>-<random>, in lower case, so the stack's name is as near as one can get.
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("s3.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                    "ArnLike": {
+                        "aws:SourceArn": f"arn:{Aws.PARTITION}:s3:::{self.stack_name.lower()}-*"
+                    },
+                },
+            )
+        )
+        return topic
+
+    def _originals_bucket(self) -> s3.Bucket:
+        bucket = PrivateBucket(
+            self,
+            "Originals",
+            config=self.config,
+            versioned=True,
+            cors_origins=self.config.cors_origins,
+        )
+        if self.config.cold_after_days is not None:
+            bucket.add_lifecycle_rule(
+                id="colder",
+                transitions=[
+                    s3.Transition(
+                        storage_class=s3.StorageClass(self.config.cold_class),
+                        transition_after=Duration.days(self.config.cold_after_days),
+                    )
+                ],
+            )
+        bucket.add_lifecycle_rule(
+            id="old-versions",
+            noncurrent_version_expiration=Duration.days(self.config.noncurrent_days),
+            expired_object_delete_marker=True,
+        )
+        return bucket
+
+    def _table(self, id: str, *, stream: dynamodb.StreamViewType | None = None) -> dynamodb.TableV2:
+        return dynamodb.TableV2(
+            self,
+            id,
+            partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
+            billing=dynamodb.Billing.on_demand(),
+            # Always encrypted; a key of our own would cost per request and protect from nobody new.
+            encryption=dynamodb.TableEncryptionV2.dynamo_owned_key(),
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            time_to_live_attribute="expires_at",
+            dynamo_stream=stream,
+            deletion_protection=self.config.keep_data,
+            removal_policy=self._removal,
+        )
+
+    def _announce_uploads(self) -> None:
+        """Tell the topic of all that can change a key, without CDK's custom resource for it."""
+        bucket = self.originals.node.default_child
+        assert isinstance(bucket, s3.CfnBucket)
+        self._check_name(bucket)
+        bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            topic_configurations=[
+                s3.CfnBucket.TopicConfigurationProperty(event=event, topic=self.uploads.topic_arn)
+                for event in ANNOUNCED
+            ]
+        )
+        self.originals.node.add_dependency(self.uploads.node.find_child("Policy"))
+
+    def _check_name(self, bucket: CfnResource) -> None:
+        logical_id = self.resolve(bucket.logical_id)
+        longest = len(f"{self.stack_name}-{logical_id}-") + RANDOM_SUFFIX
+        if longest > 63:
+            raise ValueError(
+                f"the stack's name {self.stack_name!r} is {longest - 63} too long: CloudFormation would "
+                "shorten the bucket's name, and the uploads topic would not know the bucket"
+            )
+
+    def _outputs(self) -> None:
+        output(self, "OriginalsBucket", self.originals.bucket_name)
+        output(self, "ThumbnailsBucket", self.thumbnails.bucket_name)
+        output(self, "CatalogTable", self.catalog.table_name)
+        output(self, "ReportTable", self.report.table_name)
+        output(self, "UploadsTopic", self.uploads.topic_arn)
+
+    @property
+    def _removal(self) -> RemovalPolicy:
+        return RemovalPolicy.RETAIN if self.config.keep_data else RemovalPolicy.DESTROY
+
+
+RANDOM_SUFFIX = 13
