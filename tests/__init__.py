@@ -1,0 +1,1 @@
+"""Darkroom's tests, folder by folder as the project is."""

@@ -1,0 +1,44 @@
+"""What all tests live by: no network but loopback, no one's credentials."""
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Powertools reads these when a handler is first imported.
+os.environ |= {"POWERTOOLS_SERVICE_NAME": "tests", "POWERTOOLS_METRICS_NAMESPACE": "Darkroom"}
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Any:
+    """Refuse any connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in LOOPBACK:
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", guarded)
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
+        patch.delenv(name, raising=False)
+    patch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """Return a folder of pictures that others made; they are not part of the project."""
+    folder = Path(os.environ.get("DARKROOM_CORPUS", "../shared/corpus"))
+    if not folder.is_dir():
+        pytest.skip("no corpus: set DARKROOM_CORPUS to a folder of pictures")
+    return folder

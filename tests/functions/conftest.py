@@ -1,0 +1,126 @@
+"""The buckets and tables of the app on moto, and the real handlers over them."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from darkroom import aws
+from functions.index_metadata import handler as index_metadata
+from functions.make_thumbnails import handler as make_thumbnails
+from functions.report_changes import handler as report_changes
+
+ENVIRONMENT = {
+    "ORIGINALS_BUCKET": "originals",
+    "THUMBNAILS_BUCKET": "thumbnails",
+    "CATALOG_TABLE": "catalog",
+    "REPORT_TABLE": "report",
+    "REPORT_SHARDS": "4",
+    "MAX_BYTES": "200000",
+    "MAX_PIXELS": "1000000",
+    "TOMBSTONE_DAYS": "45",
+    "VARIANTS": json.dumps(
+        [
+            {"name": "small", "long_edge": 16, "format": "JPEG", "quality": 80},
+            {"name": "large", "long_edge": 64, "format": "WEBP", "quality": 80},
+        ]
+    ),
+}
+MADE_ONCE = [
+    aws.s3,
+    aws.table,
+    make_thumbnails.settings,
+    make_thumbnails.convergence,
+    make_thumbnails.shelf,
+    index_metadata.settings,
+    index_metadata.convergence,
+    report_changes.settings,
+    report_changes.ledger,
+]
+
+
+@dataclass
+class World:
+    """What a test puts in and looks at."""
+
+    s3: Any
+    catalog: Any
+    report: Any
+
+    def put(self, key: str, body: bytes, content_type: str = "image/jpeg") -> str:
+        """Upload an original; return its version."""
+        answer = self.s3.put_object(
+            Bucket="originals", Key=key, Body=body, ContentType=content_type
+        )
+        return str(answer["VersionId"])
+
+    def delete(self, key: str, version: str | None = None) -> str:
+        """Delete an original, or one version of it; return the version that is now gone or made."""
+        which = {"VersionId": version} if version else {}
+        return str(self.s3.delete_object(Bucket="originals", Key=key, **which)["VersionId"])
+
+    def facet(self, key: str, facet: str) -> dict[str, Any]:
+        """Return a facet of the catalog; empty if there is none."""
+        item = self.catalog.get_item(Key={"pk": key, "sk": facet}).get("Item", {})
+        return dict(item)
+
+    def thumbnails(self) -> set[str]:
+        """Return the names of all thumbnails."""
+        listing = self.s3.list_objects_v2(Bucket="thumbnails")
+        return {found["Key"] for found in listing.get("Contents", [])}
+
+    def thumbnail(self, name: str) -> bytes:
+        """Return a thumbnail's bytes."""
+        body: bytes = self.s3.get_object(Bucket="thumbnails", Key=name)["Body"].read()
+        return body
+
+    def totals(self) -> dict[tuple[str, str], dict[str, int]]:
+        """Return the report's lines that are not zero, summed over their shards."""
+        lines: dict[tuple[str, str], dict[str, int]] = {}
+        for item in self.report.scan()["Items"]:
+            dimension = item["pk"].partition("#")[0]
+            if dimension == "LEDGER":
+                continue
+            line = lines.setdefault((dimension, item["sk"]), {})
+            for measure in item.keys() - {"pk", "sk"}:
+                line[measure] = line.get(measure, 0) + int(item[measure])
+        return {name: line for name, line in lines.items() if any(line.values())}
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """Make the app's buckets and tables, empty."""
+    with patch.dict(os.environ, ENVIRONMENT), mock_aws():
+        for once in MADE_ONCE:
+            once.cache_clear()
+        s3, dynamodb = boto3.client("s3"), boto3.resource("dynamodb")
+        for bucket in ("originals", "thumbnails"):
+            s3.create_bucket(
+                Bucket=bucket,
+                CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
+            )
+        s3.put_bucket_versioning(Bucket="originals", VersioningConfiguration={"Status": "Enabled"})
+        yield World(s3, _table(dynamodb, "catalog"), _table(dynamodb, "report"))
+    for once in MADE_ONCE:
+        once.cache_clear()
+
+
+def _table(dynamodb: Any, name: str) -> Any:
+    return dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+    )

@@ -1,0 +1,172 @@
+"""The report is a ledger: no order and no repetition of the stream changes what it adds up to."""
+
+import itertools
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from functions.report_changes import handler as report_changes
+from functions.report_changes.ledger import ATTEMPTS
+from tests.functions.conftest import World
+from tests.messages import Context, stream_record
+
+ALICE = "alice/cat.jpg"
+
+
+def facet(bytes: int = 100, state: str = "READY", owner: str = "alice") -> dict[str, Any]:
+    """Return a METADATA facet with what the report reads of it."""
+    return {
+        "state": state,
+        "owner": owner,
+        "bytes": bytes,
+        "uploaded_at": "2026-11-21T10:20:30.000Z",
+        "rev": 1,
+    }
+
+
+GONE = {"state": "GONE", "rev": 2, "expires_at": 1}
+
+
+def deliver(*records: dict[str, Any]) -> list[str]:
+    """Hand a batch to the handler; return the failed records' sequence numbers."""
+    answer = report_changes.handler({"Records": list(records)}, Context())
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def line(objects: int, bytes: int, rejected: int = 0) -> dict[str, int]:
+    """Return a line of the report."""
+    return {"objects": objects, "bytes": bytes, "rejected": rejected}
+
+
+def test_a_live_object_counts_for_its_owner_its_day_and_in_all(world: World) -> None:
+    deliver(
+        stream_record(facet(100), position=1),
+        stream_record(facet(30, "REJECTED", "bob"), position=2, key="bob/x.txt"),
+    )
+
+    assert world.totals() == {
+        ("ALL", "ALL"): line(2, 130, 1),
+        ("OWNER", "alice"): {"objects": 1, "bytes": 100},
+        ("OWNER", "bob"): line(1, 30, 1),
+        ("DAY", "2026-11-21"): line(2, 130, 1),
+    }
+
+
+def test_any_order_and_any_repetition_of_the_records_adds_up_to_the_same(world: World) -> None:
+    history = [facet(100), facet(250), GONE, facet(70, "REJECTED")]
+    for number, order in enumerate(itertools.permutations(range(4))):
+        key = f"alice/{number}"
+        records = [stream_record(history[i], position=i + 8, key=key) for i in order]
+        deliver(*records, *records[::-1])
+
+    assert world.totals()["ALL", "ALL"] == line(24, 24 * 70, 24)
+
+
+def test_positions_are_compared_as_numbers_and_not_as_text(world: World) -> None:
+    deliver(stream_record(facet(2), position=10**20))
+    deliver(stream_record(facet(1), position=9 * 10**18))
+
+    assert world.totals()["ALL", "ALL"]["bytes"] == 2
+
+
+def test_a_lost_batch_is_healed_by_the_next_change(world: World) -> None:
+    deliver(stream_record(facet(100), position=1))
+    # position 2 made it 250 bytes and was lost
+    deliver(stream_record(facet(70), position=3))
+
+    assert world.totals()["OWNER", "alice"] == {"objects": 1, "bytes": 70}
+
+
+def test_a_deleted_object_counts_for_nothing(world: World) -> None:
+    deliver(stream_record(facet(100), position=1), stream_record(GONE, position=2))
+
+    assert world.totals() == {}
+
+
+def test_the_ledger_forgets_a_deleted_object_in_time(world: World) -> None:
+    deliver(stream_record(facet(100), position=1), stream_record(GONE, position=2))
+
+    entry = world.report.get_item(Key={"pk": f"LEDGER#{ALICE}", "sk": "METADATA"})["Item"]
+    assert entry["expires_at"] > 0
+    assert "counted" not in entry
+
+
+def test_an_expired_tombstone_counts_for_nothing(world: World) -> None:
+    deliver(stream_record(facet(100), position=1), stream_record(GONE, position=2))
+    deliver(stream_record(None, position=3))
+
+    assert world.totals() == {}
+
+
+def test_one_bad_record_does_not_take_its_batch_along(world: World) -> None:
+    failed = deliver(
+        stream_record(facet(100), position=1, key="alice/1"),
+        stream_record({"state": "READY"}, position=2, key="alice/2"),
+        stream_record(facet(100), position=3, key="alice/3"),
+    )
+
+    assert failed == ["2"]
+    assert world.totals()["ALL", "ALL"]["objects"] == 2
+
+
+def test_a_rival_that_moves_the_entry_first_makes_the_ledger_look_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = report_changes.ledger()
+    look = ledger._entry
+
+    def overtaken(change: Any) -> Any:
+        entry = look(change)
+        monkeypatch.setattr(ledger, "_entry", look)
+        deliver(stream_record(facet(250), position=2))
+        return entry
+
+    monkeypatch.setattr(ledger, "_entry", overtaken)
+    deliver(stream_record(facet(100), position=1))
+
+    assert world.totals()["OWNER", "alice"] == {"objects": 1, "bytes": 250}
+
+
+@pytest.mark.parametrize(("conflicts", "failed"), [(3, []), (ATTEMPTS, ["1"])])
+def test_conflicts_are_retried_and_then_left_to_the_next_delivery(
+    world: World, monkeypatch: pytest.MonkeyPatch, conflicts: int, failed: list[str]
+) -> None:
+    client = report_changes.ledger()._table.meta.client
+    transact = client.transact_write_items
+    answers = iter([_cancelled("TransactionConflict")] * conflicts)
+    monkeypatch.setattr("functions.report_changes.ledger.time.sleep", lambda _: None)
+
+    def contended(**arguments: Any) -> Any:
+        if conflict := next(answers, None):
+            raise conflict
+        return transact(**arguments)
+
+    monkeypatch.setattr(client, "transact_write_items", contended)
+
+    assert deliver(stream_record(facet(100), position=1)) == failed
+    assert len(world.totals()) == (0 if failed else 3)
+
+
+def test_a_missing_grant_is_not_mistaken_for_a_lost_race(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def denied(**_: Any) -> None:
+        calls.append(1)
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "TransactWriteItems")
+
+    client = report_changes.ledger()._table.meta.client
+    monkeypatch.setattr(client, "transact_write_items", denied)
+
+    assert deliver(stream_record(facet(100), position=1)) == ["1"]
+    assert len(calls) == 1
+
+
+def _cancelled(code: str) -> ClientError:
+    response: Any = {
+        "Error": {"Code": "TransactionCanceledException"},
+        "CancellationReasons": [{"Code": "None"}, {"Code": code}],
+    }
+    return ClientError(response, "TransactWriteItems")

@@ -1,0 +1,63 @@
+"""The envelope: every way in which a key may arrive."""
+
+from typing import Any
+
+import pytest
+
+from darkroom.uploads import MalformedMessage, keys_in
+from tests.messages import captured, notification, sns_wrapped, sqs_event
+
+
+def body_of(message: Any) -> str:
+    """Return the message as the body that SQS would deliver."""
+    return str(sqs_event(message)["Records"][0]["body"])
+
+
+@pytest.mark.parametrize(
+    "kind", ["s3_object_created_put", "s3_object_removed_delete_marker", "s3_lifecycle_expiration"]
+)
+def test_a_captured_event_names_its_key(kind: str) -> None:
+    assert keys_in(body_of(captured(kind))) == ["alice/2026/my cat+dog.jpg"]
+
+
+def test_delivery_wrapped_by_sns_is_understood_like_raw_delivery() -> None:
+    message = notification("alice/1.jpg")
+
+    assert keys_in(body_of(sns_wrapped(message))) == keys_in(body_of(message)) == ["alice/1.jpg"]
+
+
+@pytest.mark.parametrize("wrap", [dict, sns_wrapped])
+def test_the_test_event_names_nothing(wrap: Any) -> None:
+    assert keys_in(body_of(wrap(captured("s3_test_event")))) == []
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.1", "2.4", "3.0"])
+def test_the_version_of_the_event_does_not_matter(version: str) -> None:
+    message = captured("s3_object_created_put")
+    message["Records"][0]["eventVersion"] = version
+
+    assert keys_in(body_of(message)) == ["alice/2026/my cat+dog.jpg"]
+
+
+def test_every_record_counts_and_none_twice() -> None:
+    assert keys_in(body_of(notification("b", "a", "b"))) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{",
+        "null",
+        "[]",
+        "{}",
+        '{"Records": 3}',
+        '{"Records": [{}]}',
+        '{"Records": [{"s3": {"object": {"key": 1}}}]}',
+        '{"Records": [{"s3": {"object": {"key": "%ff"}}}]}',
+        '{"Type": "Notification", "Message": "hello"}',
+    ],
+)
+def test_anything_else_is_malformed(body: str) -> None:
+    with pytest.raises(MalformedMessage):
+        keys_in(body)

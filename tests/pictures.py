@@ -1,0 +1,42 @@
+"""Pictures for tests, made on the spot."""
+
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+
+
+def any_picture(
+    width: int = 40, height: int = 30, format: str = "JPEG", mode: str = "RGB", **options: Any
+) -> bytes:
+    """Encode a picture: left half red, right half blue, so that one sees which way is up."""
+    image = Image.new(mode, (width, height), _colour("red", mode))
+    image.paste(_colour("blue", mode), (width // 2, 0, width, height))
+    encoded = BytesIO()
+    image.save(encoded, format, **options)
+    return encoded.getvalue()
+
+
+def _colour(name: str, mode: str) -> Any:
+    return Image.new("RGB", (1, 1), name).convert(mode).getpixel((0, 0))
+
+
+def exif(**tags: Any) -> Image.Exif:
+    """Return an EXIF block with the tags named as in the standard, ``Orientation=6``."""
+    from PIL.ExifTags import IFD, Base
+
+    block = Image.Exif()
+    for name, value in tags.items():
+        tag = Base[name]
+        if tag in (Base.DateTimeOriginal,):
+            block.get_ifd(IFD.Exif)[tag] = value
+        else:
+            block[tag] = value
+    return block
+
+
+def decoded(content: bytes) -> Image.Image:
+    """Decode a picture."""
+    image = Image.open(BytesIO(content))
+    image.load()
+    return image
