@@ -30,6 +30,15 @@ class ConfigError(ValueError):
     """A stage's configuration cannot work; the message names the field."""
 
 
+def require(condition: bool, field: str, must: str, value: object) -> None:
+    if not condition:
+        raise ConfigError(f"{field} must {must}, not {value!r}")
+
+
+def require_one_of(value: object, field: str, allowed: Iterable[object]) -> None:
+    require(value in tuple(allowed), field, f"be one of {', '.join(map(str, allowed))}", value)
+
+
 @dataclass(frozen=True)
 class Variant:
     """One thumbnail of every picture: its long edge in pixels, and how it is written."""
@@ -123,10 +132,22 @@ class StageConfig:
 
     def _check_access(self) -> None:
         # An SQS event source takes 2 to 1,000.
-        require(2 <= self.max_concurrency <= 1000, "max_concurrency", "be 2..1000", self.max_concurrency)
-        require(not (self.keep_data and self.empty_buckets), "empty_buckets", "be off where data is kept", True)
+        require(
+            2 <= self.max_concurrency <= 1000, "max_concurrency", "be 2..1000", self.max_concurrency
+        )
+        require(
+            not (self.keep_data and self.empty_buckets),
+            "empty_buckets",
+            "be off where data is kept",
+            True,
+        )
         for origin in self.cors_origins:
-            require(bool(re.match("https?://[^/]+$", origin)), "cors_origins", "be scheme://host", origin)
+            require(
+                bool(re.match("https?://[^/]+$", origin)),
+                "cors_origins",
+                "be scheme://host",
+                origin,
+            )
 
     @property
     def variants_json(self) -> str:
@@ -148,15 +169,6 @@ POSITIVE = (
     "max_pixels",
     "report_shards",
 )
-
-
-def require(condition: bool, field: str, must: str, value: object) -> None:
-    if not condition:
-        raise ConfigError(f"{field} must {must}, not {value!r}")
-
-
-def require_one_of(value: object, field: str, allowed: Iterable[object]) -> None:
-    require(value in tuple(allowed), field, f"be one of {', '.join(map(str, allowed))}", value)
 
 
 def local() -> StageConfig:

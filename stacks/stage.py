@@ -9,8 +9,8 @@ from stacks.storage_stack import StorageStack
 
 
 class DarkroomStage(Stage):
-    def __init__(self, scope: Construct, id: str, *, config: StageConfig) -> None:
-        super().__init__(scope, id)
+    def __init__(self, scope: Construct, id_: str, *, config: StageConfig) -> None:
+        super().__init__(scope, id_)
         self.storage = StorageStack(self, "Storage", config=config)
         self.processing = ProcessingStack(self, "Processing", config=config, storage=self.storage)
         for key, value in config.tags.items():

@@ -1,5 +1,7 @@
 """What holds data: buckets, the uploads topic, tables, and the key of the topics."""
 
+from typing import cast
+
 from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -16,8 +18,8 @@ ANNOUNCED = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration
 
 
 class StorageStack(Stack):
-    def __init__(self, scope: Construct, id: str, *, config: StageConfig) -> None:
-        super().__init__(scope, id, tags=config.tags, termination_protection=config.keep_data)
+    def __init__(self, scope: Construct, id_: str, *, config: StageConfig) -> None:
+        super().__init__(scope, id_, tags=config.tags, termination_protection=config.keep_data)
         self.config = config
         self.key = self._topics_key()
         self.uploads = self._uploads_topic()
@@ -53,9 +55,9 @@ class StorageStack(Stack):
 
     def _uploads_topic(self) -> sns.Topic:
         topic = sns.Topic(self, "Uploads", master_key=self.key, enforce_ssl=True)
-        # The bucket's own ARN here would close a circle: the bucket waits for this policy, because S3
-        # tries the topic as soon as it is told of it. CloudFormation names a bucket
-        # <stack>-<logical id>-<random>, in lower case, so the stack's name is as near as one can get.
+        # The bucket's own ARN here would close a circle: the bucket waits for this policy, because
+        # S3 tries the topic as soon as it is told of it. CloudFormation names a bucket
+        # <stack>-<logical id>-<random>, in lower case: the stack's name is as near as one can get.
         topic.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal("s3.amazonaws.com")],
@@ -96,10 +98,12 @@ class StorageStack(Stack):
         )
         return bucket
 
-    def _table(self, id: str, *, stream: dynamodb.StreamViewType | None = None) -> dynamodb.TableV2:
+    def _table(
+        self, id_: str, *, stream: dynamodb.StreamViewType | None = None
+    ) -> dynamodb.TableV2:
         return dynamodb.TableV2(
             self,
-            id,
+            id_,
             partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
             sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
             billing=dynamodb.Billing.on_demand(),
@@ -116,8 +120,7 @@ class StorageStack(Stack):
 
     def _announce_uploads(self) -> None:
         """Tell the topic of all that can change a key, without CDK's custom resource for it."""
-        bucket = self.originals.node.default_child
-        assert isinstance(bucket, s3.CfnBucket)
+        bucket = cast(s3.CfnBucket, self.originals.node.default_child)
         self._check_name(bucket)
         bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
             topic_configurations=[
@@ -132,8 +135,8 @@ class StorageStack(Stack):
         longest = len(f"{self.stack_name}-{logical_id}-") + RANDOM_SUFFIX
         if longest > 63:
             raise ValueError(
-                f"the stack's name {self.stack_name!r} is {longest - 63} too long: CloudFormation would "
-                "shorten the bucket's name, and the uploads topic would not know the bucket"
+                f"the stack's name {self.stack_name!r} is {longest - 63} too long: CloudFormation "
+                "would shorten the bucket's name, and the uploads topic would not know it"
             )
 
     def _outputs(self) -> None:

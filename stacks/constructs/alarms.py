@@ -5,12 +5,12 @@ from constructs import Construct
 
 
 def alarm(
-    scope: Construct, id: str, metric: cloudwatch.IMetric, *, at_least: float, because: str
+    scope: Construct, id_: str, metric: cloudwatch.IMetric, *, at_least: float, because: str
 ) -> cloudwatch.Alarm:
-    """Raise an alarm when the metric reaches a value; `because` tells its reader what to look at."""
+    """Raise an alarm when the metric reaches a value; `because` is what its reader gets."""
     return cloudwatch.Alarm(
         scope,
-        id,
+        id_,
         metric=metric,
         threshold=at_least,
         evaluation_periods=1,

@@ -20,9 +20,9 @@ LATE = Duration.minutes(15)
 
 class Consumer(Construct):
     def __init__(
-        self, scope: Construct, id: str, *, topic: sns.Topic, **function: Unpack[FunctionProps]
+        self, scope: Construct, id_: str, *, topic: sns.Topic, **function: Unpack[FunctionProps]
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, id_)
         self.function = PythonFunction(self, "Function", **function)
         self.dead_letters = dead_letters(self, "DeadLetters")
         self.undelivered = dead_letters(self, "Undelivered")
@@ -30,8 +30,8 @@ class Consumer(Construct):
         self._subscribe(topic)
         self._feed(function["config"].max_concurrency)
         self._alarms()
-        output(self, f"{id}Queue", self.queue.queue_url)
-        output(self, f"{id}DeadLetters", self.dead_letters.queue_url)
+        output(self, f"{id_}Queue", self.queue.queue_url)
+        output(self, f"{id_}DeadLetters", self.dead_letters.queue_url)
 
     def _queue(self) -> sqs.Queue:
         return sqs.Queue(
@@ -69,7 +69,7 @@ class Consumer(Construct):
             "DeadLettersAlarm",
             self.dead_letters.metric_approximate_number_of_messages_visible(statistic="Maximum"),
             at_least=1,
-            because=f"{folder} gave up on a message after {TRIES} tries: read its log, then redrive.",
+            because=f"{folder} gave up on a message after {TRIES} tries: read its log, redrive.",
         )
         alarm(
             self,
@@ -87,10 +87,10 @@ class Consumer(Construct):
         )
 
 
-def dead_letters(scope: Construct, id: str) -> sqs.Queue:
+def dead_letters(scope: Construct, id_: str) -> sqs.Queue:
     return sqs.Queue(
         scope,
-        id,
+        id_,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
         retention_period=Duration.days(14),

@@ -33,6 +33,4 @@ def allow_arn(function: HasRole, actions: Sequence[str], arn: str) -> None:
     if wild := [action for action in actions if "*" in action]:
         raise ValueError(f"name the actions instead of {', '.join(wild)}")
     if actions:
-        function.role.add_to_policy(
-            iam.PolicyStatement(actions=list(actions), resources=[arn])
-        )
+        function.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[arn]))

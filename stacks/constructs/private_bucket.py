@@ -13,7 +13,7 @@ class PrivateBucket(s3.Bucket):
     def __init__(
         self,
         scope: Construct,
-        id: str,
+        id_: str,
         *,
         config: StageConfig,
         versioned: bool = False,
@@ -22,7 +22,7 @@ class PrivateBucket(s3.Bucket):
     ) -> None:
         super().__init__(
             scope,
-            id,
+            id_,
             versioned=versioned,
             encryption=s3.BucketEncryption.S3_MANAGED,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,

@@ -33,7 +33,7 @@ class PythonFunction(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,
+        id_: str,
         *,
         folder: str,
         config: StageConfig,
@@ -42,12 +42,10 @@ class PythonFunction(Construct):
         memory_mb: int,
         timeout_seconds: int,
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, id_)
         self.folder = folder
         self.timeout = Duration.seconds(timeout_seconds)
-        self.role = iam.Role(
-            self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")
-        )
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self.logs = self._log_group(config)
         self.function = lambda_.Function(
             self,
@@ -100,6 +98,10 @@ class PythonFunction(Construct):
             at_least=1,
             because=f"{self.folder} was refused a start: the account's concurrency is used up.",
         )
+
+
+def function_folders(*, root: Path = ROOT) -> list[str]:
+    return sorted(handler.parent.name for handler in root.glob("functions/*/handler.py"))
 
 
 def function_code(folder: str, *, root: Path = ROOT) -> lambda_.Code:

@@ -27,7 +27,7 @@ class StreamConsumer(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,
+        id_: str,
         *,
         table: dynamodb.TableV2,
         sort_keys: Sequence[str],
@@ -35,7 +35,7 @@ class StreamConsumer(Construct):
         **function: Unpack[FunctionProps],
     ) -> None:
         """Feed a function with the changes of those items whose sort key is one of `sort_keys`."""
-        super().__init__(scope, id)
+        super().__init__(scope, id_)
         config = function["config"]
         self.function = PythonFunction(self, "Function", **function)
         self.failures = PrivateBucket(
@@ -43,7 +43,7 @@ class StreamConsumer(Construct):
         )
         self.mapping = self._feed(table, sort_keys, parallelization)
         self._alarms()
-        output(self, f"{id}Failures", self.failures.bucket_name)
+        output(self, f"{id_}Failures", self.failures.bucket_name)
 
     def _feed(
         self, table: dynamodb.TableV2, sort_keys: Sequence[str], parallelization: int
@@ -81,9 +81,9 @@ class StreamConsumer(Construct):
         alarm(
             self,
             "GivenUpAlarm",
-            self._mapping_metric("OnFailureDestinationDeliveredEventCount"),
+            self.given_up(),
             at_least=1,
-            because=f"{folder} gave up on changes: they lie in its failures bucket, to be replayed.",
+            because=f"{folder} gave up on changes: they lie in its failures bucket.",
         )
         alarm(
             self,
@@ -94,8 +94,11 @@ class StreamConsumer(Construct):
         )
 
     def iterator_age(self) -> cloudwatch.Metric:
-        """Milliseconds that the newest batch had waited, by the alias that the mapping invokes."""
-        return self.function.live.metric("IteratorAge", statistic="Maximum")
+        """Milliseconds that the last record of a batch had waited."""
+        return self.function.function.metric("IteratorAge", statistic="Maximum")
+
+    def given_up(self) -> cloudwatch.Metric:
+        return self._mapping_metric("OnFailureDestinationDeliveredEventCount")
 
     def _mapping_metric(self, name: str) -> cloudwatch.Metric:
         return cloudwatch.Metric(

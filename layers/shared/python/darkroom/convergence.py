@@ -47,6 +47,7 @@ class Convergence:
         Raises:
             FenceLost: after losing `ATTEMPTS` times.
         """
+        logger.append_keys(bucket=self.originals.bucket)
         for _ in range(ATTEMPTS):
             fence = self.catalog.fence(key, self.facet)
             with self.originals.open(key) as original:
@@ -60,9 +61,7 @@ class Convergence:
         raise FenceLost(f"{self.facet} of {key!r} was written by others {ATTEMPTS} times")
 
     def _find(self, original: Original | None, fence: Fence, describe: Describe) -> dict[str, Any]:
-        logger.append_keys(
-            bucket=self.originals.bucket, version=original.version_id if original else None
-        )
+        logger.append_keys(version=original.version_id if original else None)
         if original is None:
             return tombstone(datetime.now(UTC), self.tombstone_days)
         found = _facts(original)

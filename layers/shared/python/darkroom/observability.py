@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
-logger = Logger(use_rfc3339=True, utc=True)
+logger = Logger(use_rfc3339=True, utc=True, serialize_stacktrace=False)
 metrics = Metrics()
 
 

@@ -1,0 +1,236 @@
+"""The demo: real pictures through the real app, and proof that all of it adds up."""
+
+import json
+import shlex
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+
+from local.agreement import Findings, Inspector, Report
+from local.cloud import Cloud
+from local.progress import Progress
+from local.samples import Sample, replacement, samples, short_lived
+
+PATIENCE_SECONDS = 90
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What must become of a key, and when its last change was made; no sample: it was deleted."""
+
+    key: str
+    sample: Sample | None
+    changed_at: datetime
+
+
+def run(cloud: Cloud) -> int:
+    """Send the samples through; return 0 if every expectation held, else 1."""
+    inspector, bucket = Inspector(cloud), cloud.outputs()["OriginalsBucket"]
+    variants = _deployed_variants(cloud)
+    expectations = _change_the_bucket(cloud.client("s3"), bucket)
+    findings, problems = _wait(inspector, expectations, variants)
+    problems += _thumbnail_problems(cloud, findings, expectations)
+    problems += [f"{n} messages in {name}" for name, n in inspector.dead_letters().items()]
+    _print_pictures(findings, expectations)
+    _print_report(findings.report)
+    _print_verdict(findings, problems)
+    _print_next_steps(cloud, bucket)
+    return 1 if problems else 0
+
+
+def _change_the_bucket(s3: Any, bucket: str) -> list[Expectation]:
+    """Upload every sample, overwrite the first and delete one more."""
+    first, *others = samples()
+    _upload(s3, bucket, first)
+    expectations = [_upload(s3, bucket, sample) for sample in others]
+    expectations.insert(0, _upload(s3, bucket, replacement()))
+    deleted = short_lived()
+    _upload(s3, bucket, deleted)
+    s3.delete_object(Bucket=bucket, Key=deleted.key)
+    print(f"Uploaded {len(others) + 2} files, overwrote {first.key}, deleted {deleted.key}.")
+    return [*expectations, Expectation(deleted.key, None, datetime.now(UTC))]
+
+
+def _upload(s3: Any, bucket: str, sample: Sample) -> Expectation:
+    s3.put_object(
+        Bucket=bucket, Key=sample.key, Body=sample.content, ContentType=sample.content_type
+    )
+    return Expectation(sample.key, sample, datetime.now(UTC))
+
+
+def _deployed_variants(cloud: Cloud) -> dict[str, int]:
+    """Return the long edge of each variant that the deployed function makes."""
+    function = cloud.client("lambda").get_function_configuration(
+        FunctionName=cloud.outputs()["MakeThumbnailsFunction"]
+    )
+    variants = json.loads(function["Environment"]["Variables"]["VARIANTS"])
+    return {variant["name"]: variant["long_edge"] for variant in variants}
+
+
+def _wait(
+    inspector: Inspector, expectations: list[Expectation], variants: dict[str, int]
+) -> tuple[Findings, list[str]]:
+    """Look until the pipeline is quiet and all is as expected, or patience ends."""
+    progress = Progress("Waiting until the pipeline is quiet")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        findings = inspector.look()
+        problems = [*findings.disagreements, *_problems(findings, expectations, variants)]
+        waiting = inspector.waiting()
+        if not (problems or waiting):
+            progress.done("quiet")
+            return findings, []
+        if time.monotonic() > deadline:
+            return findings, [*problems, f"{waiting} messages are still in the queues"]
+        progress.tick(f"{waiting} messages, {len(problems)} things not yet as they should be")
+        time.sleep(0.3)
+
+
+def _problems(
+    findings: Findings, expectations: list[Expectation], variants: dict[str, int]
+) -> Iterator[str]:
+    for expected in expectations:
+        actual = _actual(findings, expected.key)
+        wanted = _wanted(expected.sample, variants)
+        for what in wanted:
+            if actual.get(what) != wanted[what]:
+                yield f"{expected.key}: {what} is {actual.get(what)}, expected {wanted[what]}"
+
+
+def _actual(findings: Findings, key: str) -> dict[str, Any]:
+    metadata, thumbnails = findings.facet(key, "METADATA"), findings.facet(key, "THUMBNAILS")
+    return {
+        "metadata": metadata.get("reason", metadata.get("state")),
+        "thumbnails": thumbnails.get("reason", thumbnails.get("state")),
+        "size": (metadata.get("width"), metadata.get("height")),
+        "thumbnail sizes": _sizes(thumbnails),
+    }
+
+
+def _wanted(sample: Sample | None, variants: dict[str, int]) -> dict[str, Any]:
+    if sample is None:
+        return {"metadata": "GONE", "thumbnails": "GONE", "thumbnail sizes": {}}
+    wanted: dict[str, Any] = {
+        "metadata": sample.refusal or "READY",
+        "thumbnails": sample.thumbnail_refusal or "READY",
+        "thumbnail sizes": {},
+    }
+    if sample.size:
+        wanted["size"] = sample.size
+        if not sample.thumbnail_refusal:
+            edges = variants.items()
+            wanted["thumbnail sizes"] = {name: _fit(sample.size, edge) for name, edge in edges}
+    return wanted
+
+
+def _fit(size: tuple[int, int], edge: int) -> tuple[int, int]:
+    scale = min(1.0, edge / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _sizes(facet: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    variants = facet.get("variants", {}).items()
+    return {name: (int(made["width"]), int(made["height"])) for name, made in variants}
+
+
+def _thumbnail_problems(
+    cloud: Cloud, findings: Findings, expectations: list[Expectation]
+) -> list[str]:
+    """Open each thumbnail that a facet names: it must be what the facet says, with no metadata."""
+    s3, bucket = cloud.client("s3"), cloud.outputs()["ThumbnailsBucket"]
+    problems = []
+    for key in (expected.key for expected in expectations):
+        for made in findings.facet(key, "THUMBNAILS").get("variants", {}).values():
+            if made["key"] not in findings.thumbnails:
+                continue  # a disagreement already
+            stored = s3.get_object(Bucket=bucket, Key=made["key"])["Body"].read()
+            picture = Image.open(BytesIO(stored))
+            if picture.size != (made["width"], made["height"]) or picture.getexif():
+                problems.append(f"{key}: thumbnail {made['key']} is not what its facet says")
+    return problems
+
+
+def _print_pictures(findings: Findings, expectations: list[Expectation]) -> None:
+    rows: list[Row] = [("KEY", "STATE", "READY IN", "SIZE", "THUMBNAILS", "METADATA")]
+    rows += [_row(findings, expected) for expected in expectations]
+    _print_table(rows)
+
+
+def _row(findings: Findings, expected: Expectation) -> Row:
+    metadata = findings.facet(expected.key, "METADATA")
+    thumbnails = findings.facet(expected.key, "THUMBNAILS")
+    size = f"{metadata['width']}x{metadata['height']}" if "width" in metadata else ""
+    sizes = " ".join(f"{width}x{height}" for width, height in _sizes(thumbnails).values())
+    return (
+        expected.key,
+        str(metadata.get("state", "MISSING")),
+        _elapsed(expected, metadata, thumbnails),
+        size,
+        sizes or str(thumbnails.get("reason", "none")),
+        _described(metadata),
+    )
+
+
+def _elapsed(expected: Expectation, *facets: dict[str, Any]) -> str:
+    if not all("recorded_at" in facet for facet in facets):
+        return "never"
+    latest = max(datetime.fromisoformat(facet["recorded_at"]) for facet in facets)
+    return f"{max(0.0, (latest - expected.changed_at).total_seconds()):.1f} s"
+
+
+def _described(metadata: dict[str, Any]) -> str:
+    frames = metadata.get("frames", 1)
+    facts = [
+        metadata.get("reason"),
+        metadata.get("format"),
+        f"{frames} frames" if frames > 1 else None,
+        metadata.get("camera_model"),
+        f"taken {metadata['taken_at'][:10]}" if "taken_at" in metadata else None,
+    ]
+    return ", ".join(fact for fact in facts if fact)
+
+
+def _print_report(report: Report) -> None:
+    rows: list[Row] = [("REPORT", "", "OBJECTS", "BYTES", "REJECTED")]
+    for (dimension, name), measures in sorted(report.items()):
+        counts = (str(measures.get(m, 0)) for m in ("objects", "bytes", "rejected"))
+        rows.append((dimension.lower(), "" if dimension == "ALL" else name, *counts))
+    _print_table(rows)
+
+
+def _print_table(rows: list[Row]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    print()
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
+
+
+def _print_verdict(findings: Findings, problems: list[str]) -> None:
+    print()
+    if problems:
+        print(f"{len(problems)} expectations did not hold:")
+        print("\n".join(f"  - {problem}" for problem in problems))
+        return
+    print(
+        f"All as expected: {len(findings.originals)} objects in the bucket, as many in the catalog"
+        f" and in the report, {len(findings.thumbnails)} thumbnails, no dead letters."
+    )
+
+
+def _print_next_steps(cloud: Cloud, bucket: str) -> None:
+    home = shlex.quote(str(cloud.home))
+    print(f"""
+Next:
+  source {home}/env.sh                              any AWS client now talks to this cloud
+  aws s3 cp photo.jpg s3://{bucket}/me/
+  aws dynamodb scan --table-name {cloud.outputs()["CatalogTable"]}
+  python3 -m local logs make_thumbnails
+  make down                                         stop; `make up` continues where you left""")

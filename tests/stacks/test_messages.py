@@ -1,0 +1,135 @@
+"""No message is lost, and none is delivered to a stranger."""
+
+from typing import Any
+
+from tests.stacks.synthesis import Deployment, Resource, statements, without_hash
+
+DAY = 24 * 60 * 60
+
+
+def mapped(stage: Deployment) -> dict[str, tuple[Resource, Resource]]:
+    """Return the function and the mapping of every queue and stream, by its name."""
+    functions = {each.id: each for each in stage.ours("AWS::Lambda::Function")}
+    aliases = {
+        alias.id: functions[alias.properties["FunctionName"]["Ref"]]
+        for alias in stage.all("AWS::Lambda::Alias")
+    }
+    found = {}
+    for mapping in stage.all("AWS::Lambda::EventSourceMapping"):
+        [alias] = [name for name in aliases if name in str(mapping.properties["FunctionName"])]
+        source = stage.named(mapping.properties["EventSourceArn"])
+        found[source] = (aliases[alias], mapping)
+    return found
+
+
+def queues(stage: Deployment) -> dict[str, dict[str, Any]]:
+    return {without_hash(each.id): each.properties for each in stage.all("AWS::SQS::Queue")}
+
+
+def dead_letter_queues(stage: Deployment) -> set[str]:
+    of_queues = [queue.get("RedrivePolicy") for queue in queues(stage).values()]
+    of_topics = [
+        each.properties.get("RedrivePolicy") for each in stage.all("AWS::SNS::Subscription")
+    ]
+    return {
+        stage.named(policy["deadLetterTargetArn"]) for policy in [*of_queues, *of_topics] if policy
+    }
+
+
+def test_every_queue_has_dead_letters_or_holds_them(stage: Deployment) -> None:
+    dead = dead_letter_queues(stage)
+    for name, queue in queues(stage).items():
+        if name in dead:
+            assert queue["MessageRetentionPeriod"] == 14 * DAY
+        else:
+            assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+            assert queue["MessageRetentionPeriod"] == 4 * DAY
+
+
+def test_every_function_gets_six_times_its_timeout_for_a_message(stage: Deployment) -> None:
+    fed = [(queue, name) for name, queue in queues(stage).items() if "RedrivePolicy" in queue]
+    assert fed
+    for queue, name in fed:
+        function, _ = mapped(stage)[name]
+        assert queue["VisibilityTimeout"] == 6 * function.properties["Timeout"]
+
+
+def test_a_queue_keeps_no_more_copies_busy_than_configured(stage: Deployment) -> None:
+    for name in queues(stage).keys() - dead_letter_queues(stage):
+        _, mapping = mapped(stage)[name]
+        assert mapping.properties["BatchSize"] == 10
+        concurrency = mapping.properties["ScalingConfig"]["MaximumConcurrency"]
+        assert concurrency == stage.config.max_concurrency
+
+
+def test_every_consumer_is_subscribed_raw_with_dead_letters_of_its_own(stage: Deployment) -> None:
+    subscriptions = [each.properties for each in stage.all("AWS::SNS::Subscription")]
+    subscribed = {stage.named(each["Endpoint"]) for each in subscriptions}
+    assert subscribed == queues(stage).keys() - dead_letter_queues(stage)
+    dead = [stage.named(each["RedrivePolicy"]["deadLetterTargetArn"]) for each in subscriptions]
+    assert len(set(dead)) == len(dead)
+    for each in subscriptions:
+        assert stage.named(each["TopicArn"]) == "Uploads"
+        assert each["RawMessageDelivery"] is True
+        assert "FilterPolicy" not in each
+
+
+def test_only_the_uploads_topic_may_send_to_the_queues(stage: Deployment) -> None:
+    for policy in stage.all("AWS::SQS::QueuePolicy"):
+        for statement in statements(policy):
+            if statement["Effect"] == "Allow":
+                assert statement["Action"] == "sqs:SendMessage"
+                assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
+                source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+                assert stage.named(source) == "Uploads"
+
+
+def test_the_bucket_announces_creation_removal_and_expiry(stage: Deployment) -> None:
+    [bucket] = [b for b in stage.all("AWS::S3::Bucket") if "Originals" in b.id]
+    topics = bucket.properties["NotificationConfiguration"]["TopicConfigurations"]
+    assert {topic["Event"] for topic in topics} == {
+        "s3:ObjectCreated:*",
+        "s3:ObjectRemoved:*",
+        "s3:LifecycleExpiration:*",
+    }
+    assert {stage.named(topic["Topic"]) for topic in topics} == {"Uploads"}
+    [policy] = [p for p in stage.all("AWS::SNS::TopicPolicy") if p.stack == "Storage"]
+    assert policy.id in bucket.body["DependsOn"]
+
+
+def test_only_the_bucket_may_publish_uploads(stage: Deployment) -> None:
+    [policy] = [p for p in stage.all("AWS::SNS::TopicPolicy") if p.stack == "Storage"]
+    [allowed] = [each for each in statements(policy) if each["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert allowed["Action"] == "sns:Publish"
+    assert allowed["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    source = stage.named(allowed["Condition"]["ArnLike"]["aws:SourceArn"])
+    assert source == f"arn:AWS::Partition:s3:::{stage.config.name}-storage-*"
+
+
+def test_s3_and_cloudwatch_can_publish_to_encrypted_topics(stage: Deployment) -> None:
+    for topic in stage.all("AWS::SNS::Topic"):
+        assert stage.named(topic.properties["KmsMasterKeyId"]) == "TopicsKey"
+    [key] = stage.all("AWS::KMS::Key")
+    assert key.properties["EnableKeyRotation"] is True
+    [services] = [each for each in statements(key) if "Service" in each["Principal"]]
+    assert services["Principal"]["Service"] == ["cloudwatch.amazonaws.com", "s3.amazonaws.com"]
+    assert services["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    assert "aws:SourceAccount" in services["Condition"]["StringEquals"]
+
+
+def test_the_stream_gives_up_on_one_record_and_keeps_it(stage: Deployment) -> None:
+    _, mapping = mapped(stage)["Catalog stream"]
+    properties = mapping.properties
+    assert properties["StartingPosition"] == "TRIM_HORIZON"
+    assert properties["BisectBatchOnFunctionError"] is True
+    assert properties["MaximumRetryAttempts"] == 10
+    assert 0 < properties["MaximumRecordAgeInSeconds"] < DAY
+    kept = stage.named(properties["DestinationConfig"]["OnFailure"]["Destination"])
+    assert kept == "ReportChangesFailures"
+
+
+def test_the_report_hears_of_metadata_only(stage: Deployment) -> None:
+    _, mapping = mapped(stage)["Catalog stream"]
+    [only] = mapping.properties["FilterCriteria"]["Filters"]
+    assert only == {"Pattern": '{"dynamodb":{"Keys":{"sk":{"S":["METADATA"]}}}}'}

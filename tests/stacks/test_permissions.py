@@ -1,0 +1,62 @@
+"""Every function may do what it needs, by name, and nothing else."""
+
+from typing import Any
+
+import pytest
+
+from stacks.constructs.permissions import allow_arn
+from tests.stacks.permissions import PAGE, page, permissions
+from tests.stacks.synthesis import Deployment, as_list, statements
+
+# Actions on "*" because IAM knows no resource for them.
+WITHOUT_RESOURCE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+READS_ORIGINALS = {"s3:GetObject", "s3:ListBucket"}
+
+
+def test_the_table_of_permissions_is_up_to_date(production: Deployment) -> None:
+    assert PAGE.read_text() == page(production), "if that is meant: make permissions"
+
+
+def test_permissions_are_the_same_in_every_stage(stage: Deployment, production: Deployment) -> None:
+    assert permissions(stage) == permissions(production)
+
+
+def test_no_function_has_a_wildcard_action(stage: Deployment) -> None:
+    for policy in stage.all("AWS::IAM::Policy"):
+        for statement in statements(policy):
+            assert not [a for a in as_list(statement["Action"]) if "*" in a], policy
+
+
+def test_only_tracing_has_no_resource(stage: Deployment) -> None:
+    for policy in stage.all("AWS::IAM::Policy"):
+        for statement in statements(policy):
+            if "*" in as_list(statement["Resource"]):
+                assert set(as_list(statement["Action"])) <= WITHOUT_RESOURCE, policy
+
+
+def test_resource_policies_have_no_wildcards_but_these(stage: Deployment) -> None:
+    """The account's own rule over its key (as AWS has it by default), and data keys of any kind."""
+    found = {
+        action
+        for resource in stage
+        for statement in statements(resource)
+        if statement["Effect"] == "Allow" and not is_for_cdks_emptier(statement)
+        for action in as_list(statement["Action"])
+        if "*" in action
+    }
+    assert found <= {"kms:*", "kms:GenerateDataKey*"}
+
+
+def is_for_cdks_emptier(statement: dict[str, Any]) -> bool:
+    return "CustomS3AutoDeleteObjects" in str(statement.get("Principal"))
+
+
+def test_no_function_can_write_originals(stage: Deployment) -> None:
+    for by_resource in permissions(stage).values():
+        for resource in ("Originals", "Originals/*"):
+            assert set(by_resource.get(resource, ())) <= READS_ORIGINALS
+
+
+def test_a_wildcard_action_is_refused_before_it_is_granted() -> None:
+    with pytest.raises(ValueError, match=r"s3:Get\*"):
+        allow_arn(None, ["s3:Get*"], "arn")  # type: ignore[arg-type]

@@ -1,0 +1,140 @@
+"""The layers that are really built: complete, for their target, and importable on this machine."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import Distribution, PathDistribution
+from pathlib import Path
+
+import pytest
+
+from stacks.config import LAMBDA, Target, host
+from stacks.wheels import Wheels, WheelsError
+from tests.stacks.synthesis import ROOT
+
+LAYERS = ("imaging", "powertools")
+CACHE = ROOT / ".build" / "layers"
+PINNED = re.compile(r"^([a-z0-9._-]+)==(\S+)", re.MULTILINE | re.IGNORECASE)
+ELF_MACHINE = {"arm64": 0xB7, "x86_64": 0x3E}
+
+
+def wheels(layer: str, target: Target) -> Wheels:
+    return Wheels(ROOT / "layers" / layer / "requirements.txt", target)
+
+
+def built(layer: str, target: Target) -> Path:
+    return wheels(layer, target).installed(CACHE) / "python"
+
+
+def distributions(folder: Path) -> list[Distribution]:
+    return [PathDistribution(info) for info in folder.glob("*.dist-info")]
+
+
+def tags(distribution: Distribution) -> set[tuple[str, ...]]:
+    """Return (python, ABI, platform) of each tag that the wheel was made for."""
+    text = distribution.read_text("WHEEL") or ""
+    return {tuple(tag.split("-")) for tag in re.findall(r"^Tag: (\S+)", text, re.MULTILINE)}
+
+
+def normal(name: str) -> str:
+    return re.sub("[-_.]+", "-", name).lower()
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_holds_what_its_requirements_name_and_no_more(layer: str) -> None:
+    text = (ROOT / "layers" / layer / "requirements.txt").read_text()
+    wanted = {(normal(name), version) for name, version in PINNED.findall(text)}
+    found = distributions(built(layer, LAMBDA))
+    assert {(normal(each.name), each.version) for each in found} == wanted
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_wheel_is_for_lambdas_python_and_platform(layer: str) -> None:
+    python = "cp" + LAMBDA.python.replace(".", "")
+    for each in distributions(built(layer, LAMBDA)):
+        fit = {
+            tag
+            for tag in tags(each)
+            if (tag[0].startswith("py") and tag[2] == "any")
+            or (tag[0] == python and tag[2] in LAMBDA.platforms)
+        }
+        assert fit, f"{each.name}: {tags(each)}"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_all_machine_code_is_for_lambdas_processor(layer: str) -> None:
+    for library in built(layer, LAMBDA).rglob("*.so*"):
+        head = library.read_bytes()[:20]
+        assert head[:4] == b"\x7fELF", library
+        assert int.from_bytes(head[18:20], "little") == ELF_MACHINE[LAMBDA.architecture], library
+
+
+def test_the_imaging_layer_brings_its_machine_code() -> None:
+    names = {file.name for file in built("imaging", LAMBDA).rglob("*.so")}
+    assert "_imaging.cpython-313-aarch64-linux-gnu.so" in names
+
+
+def test_layers_hold_no_sdk_and_stay_below_lambdas_limit() -> None:
+    total = 0
+    for layer in LAYERS:
+        folder = built(layer, LAMBDA)
+        assert not (folder / "boto3").exists()
+        total += sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    assert total < 100 * 1024 * 1024  # of 250 MB, unzipped, with the function
+
+
+def test_layers_of_this_machine_can_be_imported_from_opt_alone() -> None:
+    folders = [str(built(layer, host())) for layer in LAYERS]
+    folders.append(str(ROOT / "layers" / "shared" / "python"))
+    subprocess.run(
+        [sys.executable, "-S", "-W", "error", "-c", IMPORTS],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},
+        check=True,
+        timeout=60,
+    )
+
+
+# -S: without this environment's own packages, as in Lambda. Its SDK comes with Lambda.
+IMPORTS = """
+import darkroom, darkroom.refusals, darkroom.pictures
+from PIL import Image, features
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
+assert features.check("webp") and features.check("jpg")
+Image.new("RGB", (4, 3)).resize((2, 2))
+"""
+
+
+def test_bytecode_is_there_for_this_machines_python_only() -> None:
+    here = set(built("imaging", host()).rglob("__pycache__/Image.*.pyc"))
+    assert [file.name for file in here] == [f"Image.{sys.implementation.cache_tag}.pyc"]
+    if LAMBDA.python != host().python:
+        assert not set(built("imaging", LAMBDA).rglob("*.pyc"))
+
+
+def test_a_layer_is_built_once(tmp_path: Path) -> None:
+    requirements = tmp_path / "empty" / "requirements.txt"
+    requirements.parent.mkdir()
+    requirements.write_text("# nothing\n")
+    home = Wheels(requirements, host()).installed(tmp_path / "cache")
+    (home / "mark").touch()
+    assert (Wheels(requirements, host()).installed(tmp_path / "cache") / "mark").exists()
+    assert [each.name for each in (tmp_path / "cache").iterdir()] == [home.name]
+
+
+def test_another_target_or_requirement_is_another_layer(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("a==1\n")
+    one = Wheels(requirements, LAMBDA).digest
+    assert one != Wheels(requirements, host()).digest
+    requirements.write_text("a==2\n")
+    assert one != Wheels(requirements, LAMBDA).digest
+
+
+def test_a_failure_is_told_in_pips_own_words_and_leaves_nothing(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("pillow==13.0.0\n")  # no hash
+    with pytest.raises(WheelsError, match="Hashes are required"):
+        Wheels(requirements, LAMBDA).installed(tmp_path / "cache")
+    assert not list((tmp_path / "cache").iterdir())
