@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
@@ -12,6 +12,7 @@ import pytest
 from moto import mock_aws
 
 from darkroom import aws
+from darkroom.convergence import Convergence
 from functions.index_metadata import handler as index_metadata
 from functions.make_thumbnails import handler as make_thumbnails
 from functions.report_changes import handler as report_changes
@@ -124,3 +125,16 @@ def _table(dynamodb: Any, name: str) -> Any:
             {"AttributeName": "sk", "AttributeType": "S"},
         ],
     )
+
+
+def once_before_writing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+    """Run *act* between the first worker's work and its write."""
+    find = Convergence._find
+
+    def overtaken(self: Convergence, *args: Any) -> Any:
+        found = find(self, *args)
+        monkeypatch.setattr(Convergence, "_find", find)
+        act()
+        return found
+
+    monkeypatch.setattr(Convergence, "_find", overtaken)

@@ -1,7 +1,6 @@
 """The rules of what an event means, each held by both consumers over moto."""
 
 import json
-from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
@@ -12,8 +11,7 @@ from darkroom.convergence import Convergence
 from darkroom.observability import logger
 from functions.index_metadata import handler as index_metadata
 from functions.make_thumbnails import handler as make_thumbnails
-from functions.make_thumbnails.shelf import Shelf
-from tests.functions.conftest import World
+from tests.functions.conftest import World, once_before_writing
 from tests.messages import Context, notification, sqs_event
 from tests.pictures import any_picture
 
@@ -142,11 +140,32 @@ def test_a_slow_worker_cannot_overwrite_what_a_faster_one_found(
         newer.append(world.put(KEY, any_picture(width=44)))
         deliver(consumer, notification(KEY))
 
-    _once_before_writing(monkeypatch, overtake)
+    once_before_writing(monkeypatch, overtake)
     assert deliver(consumer, notification(KEY)) == []
 
     assert world.facet(KEY, facet)["version_id"] == newer[0]
     assert world.facet(KEY, facet)["bytes"] == len(any_picture(width=44))
+
+
+def test_what_changes_right_after_it_was_read_is_read_again(
+    world: World, consumer: Any, facet: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.put(KEY, any_picture())
+    client = consumer.convergence().originals._client
+    read = client.get_object
+    newer: list[str] = []
+
+    def overtaken(**which: Any) -> Any:
+        answer = read(**which)
+        monkeypatch.setattr(client, "get_object", read)
+        newer.append(world.put(KEY, any_picture(width=44)))
+        deliver(consumer, notification(KEY))
+        return answer
+
+    monkeypatch.setattr(client, "get_object", overtaken)
+    deliver(consumer, notification(KEY))
+
+    assert world.facet(KEY, facet)["version_id"] == newer[0]
 
 
 def test_a_slow_worker_cannot_bring_a_deleted_picture_back(
@@ -158,7 +177,7 @@ def test_a_slow_worker_cannot_bring_a_deleted_picture_back(
         world.delete(KEY)
         deliver(consumer, notification(KEY, kind="s3_object_removed_delete_marker"))
 
-    _once_before_writing(monkeypatch, overtake)
+    once_before_writing(monkeypatch, overtake)
     deliver(consumer, notification(KEY))
 
     assert world.facet(KEY, facet)["state"] == "GONE"
@@ -180,19 +199,6 @@ def test_a_worker_that_always_loses_the_race_leaves_its_message(
     monkeypatch.setattr(Convergence, "_find", lose)
 
     assert len(deliver(consumer, notification(KEY))) == 1
-
-
-def _once_before_writing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
-    """Run *act* between the first worker's work and its write."""
-    find = Convergence._find
-
-    def overtaken(self: Convergence, *args: Any) -> Any:
-        found = find(self, *args)
-        monkeypatch.setattr(Convergence, "_find", find)
-        act()
-        return found
-
-    monkeypatch.setattr(Convergence, "_find", overtaken)
 
 
 def test_a_refusal_is_recorded_and_acknowledged(world: World, consumer: Any, facet: str) -> None:
@@ -309,41 +315,3 @@ def test_every_log_line_of_the_work_names_bucket_key_and_version(
     assert [line["message"] for line in lines] == ["picture refused", "facet written"]
     named = {(line["bucket"], line["key"], line["version"]) for line in lines}
     assert named == {("originals", KEY, version)}
-
-
-def test_nothing_is_left_of_a_crash_between_thumbnails_and_facet(
-    world: World, consumer: Any, facet: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world.put(KEY, any_picture())
-
-    def crash(*_: Any) -> None:
-        raise ConnectionError
-
-    with monkeypatch.context() as broken:
-        broken.setattr("darkroom.catalog.Catalog.write", crash)
-        assert len(deliver(consumer, notification(KEY))) == 1
-    world.put(KEY, any_picture(width=44))
-
-    deliver(consumer, notification(KEY))
-
-    named = {variant["key"] for variant in world.facet(KEY, facet).get("variants", {}).values()}
-    assert world.thumbnails() == named
-
-
-def test_nothing_is_left_of_a_crash_between_facet_and_clearing(
-    world: World, consumer: Any, facet: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world.put(KEY, any_picture())
-    deliver(consumer, notification(KEY))
-    world.delete(KEY)
-
-    def crash(*_: Any) -> None:
-        raise ConnectionError
-
-    with monkeypatch.context() as broken:
-        broken.setattr(Shelf, "clear", crash)
-        deliver(consumer, notification(KEY))
-
-    deliver(consumer, notification(KEY))
-
-    assert world.thumbnails() == set()

@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import pytest
+from PIL import ImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from darkroom.refusals import Refused
 from functions.index_metadata.metadata import read_metadata
@@ -19,6 +22,19 @@ def test_the_format_is_told_by_the_bytes(format: str) -> None:
     found = metadata(any_picture(format=format))
 
     assert found == {"format": format, "width": 40, "height": 30, "orientation": 1, "frames": 1}
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_no_pixel_is_decoded(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = any_picture(format=format)
+
+    decoded: list[object] = []
+
+    for plugin in (ImageFile.ImageFile, PngImageFile, WebPImageFile):
+        monkeypatch.setattr(plugin, "load", decoded.append)
+
+    assert metadata(content)["width"] == 40
+    assert decoded == []
 
 
 @pytest.mark.parametrize(

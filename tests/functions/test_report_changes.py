@@ -30,7 +30,8 @@ GONE = {"state": "GONE", "rev": 2, "expires_at": 1}
 
 def deliver(*records: dict[str, Any]) -> list[str]:
     """Hand a batch to the handler; return the failed records' sequence numbers."""
-    answer = report_changes.handler({"Records": list(records)}, Context())
+    context: Any = Context()
+    answer = report_changes.handler({"Records": list(records)}, context)
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
@@ -110,20 +111,23 @@ def test_one_bad_record_does_not_take_its_batch_along(world: World) -> None:
     assert world.totals()["ALL", "ALL"]["objects"] == 2
 
 
+@pytest.mark.parametrize("counted_before", [False, True])
 def test_a_rival_that_moves_the_entry_first_makes_the_ledger_look_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, counted_before: bool
 ) -> None:
+    if counted_before:
+        deliver(stream_record(facet(30), position=1))
     ledger = report_changes.ledger()
     look = ledger._entry
 
     def overtaken(change: Any) -> Any:
         entry = look(change)
         monkeypatch.setattr(ledger, "_entry", look)
-        deliver(stream_record(facet(250), position=2))
+        deliver(stream_record(facet(250), position=3))
         return entry
 
     monkeypatch.setattr(ledger, "_entry", overtaken)
-    deliver(stream_record(facet(100), position=1))
+    deliver(stream_record(facet(100), position=2))
 
     assert world.totals()["OWNER", "alice"] == {"objects": 1, "bytes": 250}
 
