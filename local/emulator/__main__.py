@@ -1,4 +1,4 @@
-"""Start ministack, repaired, in this process. `local.cloud` calls it; people call `python -m local`."""
+"""Start ministack, repaired, in this process. People call `python -m local` instead."""
 
 import argparse
 import os
@@ -19,8 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
     if installed != MINISTACK:
         print(
             f"ministack {installed} is installed, but only {MINISTACK} will do: the repairs in\n"
-            "local/emulator/repairs replace parts of that very version. Run `make setup` to get it\n"
-            "back, or try another on purpose: change MINISTACK in local/emulator/__main__.py and\n"
+            "local/emulator/repairs replace parts of that very version. `make setup` brings it\n"
+            "back. To try another on purpose, change MINISTACK in local/emulator/__main__.py and\n"
             "let tests/local say which repairs still fit and which are no longer needed.",
             file=sys.stderr,
         )

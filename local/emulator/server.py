@@ -1,30 +1,34 @@
-"""Serve ministack on one loopback port until SIGTERM, then save its state.
+"""Serve ministack on one loopback port until it is told to stop, then save its state.
 
 ministack's own `main` does the same but also takes 127.0.0.1:443 when TLS is on, for which two
 clones would compete, and keeps a process id file outside of our home.
 """
 
 import asyncio
+import asyncio.constants
 import resource
 
-from hypercorn.asyncio import serve as hypercorn_serve
-from hypercorn.config import Config
+from hypercorn.asyncio import serve as hypercorn_serve  # type: ignore[import-not-found]
+from hypercorn.config import Config  # type: ignore[import-not-found]
 from ministack.app import app
 from ministack.core import lambda_runtime
 
+from local.emulator.draining import until_drained
 from local.emulator.settings import Settings
 
 
 def serve(settings: Settings) -> None:
     raise_file_limit()
+    # Idle clients do not answer the end of TLS, and the default is to wait half a minute for it.
+    asyncio.constants.SSL_SHUTDOWN_TIMEOUT = 0.5
     config = Config()
     config.bind = [f"127.0.0.1:{settings.port}"]
-    config.certfile = settings.environment()["MINISTACK_SSL_CERT"]
-    config.keyfile = settings.environment()["MINISTACK_SSL_KEY"]
+    config.certfile = str(settings.certificate)
+    config.keyfile = str(settings.key)
     config.keep_alive_timeout = 75
     config.loglevel = "INFO"
     try:
-        asyncio.run(hypercorn_serve(app, config))
+        asyncio.run(hypercorn_serve(app, config, shutdown_trigger=until_drained))
     finally:
         lambda_runtime.reset()
 

@@ -21,6 +21,10 @@ class Settings:
         return self.home / "tls" / "certificate.pem"
 
     @property
+    def key(self) -> Path:
+        return self.home / "tls" / "key.pem"
+
+    @property
     def scratch(self) -> Path:
         """Unpacked code and layers: rebuilt at will, never part of the state."""
         return self.home / "scratch"
@@ -37,7 +41,7 @@ class Settings:
             "SFTP_ENABLED": "0",
             "MINISTACK_HOST": "127.0.0.1",
             "MINISTACK_SSL_CERT": str(self.certificate),
-            "MINISTACK_SSL_KEY": str(self.home / "tls" / "key.pem"),
+            "MINISTACK_SSL_KEY": str(self.key),
             "PERSIST_STATE": "1",
             "S3_DATA_DIR": str(state / "s3"),
             "S3_PERSIST": "1",

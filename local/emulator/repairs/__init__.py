@@ -7,8 +7,10 @@ in tests/local passes without it.
 from local.emulator.repairs import (
     dynamodb_streams,
     embedded_metrics,
+    event_source_grants,
     python_runtime,
     role_credentials,
+    saved_streams,
     table_settings,
 )
 from local.emulator.settings import Settings
@@ -17,6 +19,8 @@ from local.emulator.settings import Settings
 def apply_all(settings: Settings) -> None:
     python_runtime.apply(settings)
     role_credentials.apply(settings)
+    event_source_grants.apply()
     dynamodb_streams.apply(settings)
+    saved_streams.apply()
     table_settings.apply()
     embedded_metrics.apply()

@@ -9,16 +9,16 @@ with these rules, before the mapping's position moves on.
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from ministack.services import dynamodb, lambda_svc
 
+from local.emulator.draining import stopping
+from local.emulator.repairs.scope import request_scope
 from local.emulator.repairs.stream_failures import FailedBatch, send
 from local.emulator.settings import Settings
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 10.0  # seconds between two attempts, doubling
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0  # seconds between two attempts, doubling
 
 Mapping = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -33,17 +33,6 @@ def apply(settings: Settings) -> None:
         return progress
 
     lambda_svc._poll_dynamodb_streams = poll
-
-
-@contextmanager
-def request_scope(account: str, region: str) -> Iterator[None]:
-    """ministack keys its state by the account and region of the request at hand."""
-    tokens = lambda_svc._request_account_id.set(account), lambda_svc._request_region.set(region)
-    try:
-        yield
-    finally:
-        lambda_svc._request_account_id.reset(tokens[0])
-        lambda_svc._request_region.reset(tokens[1])
 
 
 def poll_mapping(settings: Settings, mapping: Mapping) -> bool:
@@ -125,7 +114,9 @@ class Delivery:
         return True
 
     def is_active(self) -> bool:
-        """Whether the mapping still exists and is switched on, that it may be waited for."""
+        """Whether the batch may be tried (again): a deleted mapping, say, has no retries."""
+        if stopping.is_set():
+            return False
         return self.mapping["UUID"] in lambda_svc._esms and self.mapping.get("Enabled", True)
 
     def failed_part(self, batch: Records, result: dict[str, Any]) -> Records:

@@ -7,6 +7,7 @@ Repair: read each line on its way to CloudWatch Logs.
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from ministack.services import cloudwatch, lambda_svc
@@ -26,8 +27,9 @@ def apply() -> None:
 
 
 def record_metrics(line: str) -> None:
-    for namespace, name, value, unit, dimensions in embedded_metrics(line):
-        cloudwatch.record_metric(namespace, name, value, unit, dimensions)
+    with suppress(AttributeError, KeyError, TypeError):  # not of the format after all
+        for namespace, name, value, unit, dimensions in embedded_metrics(line):
+            cloudwatch.record_metric(namespace, name, value, unit, dimensions)
 
 
 def embedded_metrics(line: str) -> Iterator[tuple[str, str, float, str, dict[str, str]]]:

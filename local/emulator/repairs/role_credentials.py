@@ -49,29 +49,23 @@ def assume(role_arn: str, *, session: str, lifetime: float) -> dict[str, str]:
             f"The role {role_arn} defined for the function cannot be assumed by Lambda.",
             "AccessDeniedException",
         )
-    account = role_arn.split(":")[4]
-    key, secret, token = (
-        sts._gen_session_access_key(),
-        sts._gen_secret(),
-        sts._gen_session_token(),
-    )
-    sts.register_session(
-        key,
-        {
-            "AccountId": account,
-            "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session}",
-            "Expiration": time.time() + lifetime,
-            "PrincipalType": "AssumedRole",
-            "SecretAccessKey": secret,
-            "SessionToken": token,
-            "UserId": f"{sts._role_id(role_arn)}:{session}",
-        },
-    )
-    return {
-        "AWS_ACCESS_KEY_ID": key,
-        "AWS_SECRET_ACCESS_KEY": secret,
-        "AWS_SESSION_TOKEN": token,
+    credentials = {
+        "AWS_ACCESS_KEY_ID": sts._gen_session_access_key(),
+        "AWS_SECRET_ACCESS_KEY": sts._gen_secret(),
+        "AWS_SESSION_TOKEN": sts._gen_session_token(),
     }
+    account = role_arn.split(":")[4]
+    record = {
+        "AccountId": account,
+        "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session}",
+        "Expiration": time.time() + lifetime,
+        "PrincipalType": "AssumedRole",
+        "SecretAccessKey": credentials["AWS_SECRET_ACCESS_KEY"],
+        "SessionToken": credentials["AWS_SESSION_TOKEN"],
+        "UserId": f"{sts._role_id(role_arn)}:{session}",
+    }
+    sts.register_session(credentials["AWS_ACCESS_KEY_ID"], record)
+    return credentials
 
 
 def trusts_lambda(role: dict[str, Any]) -> bool:
@@ -82,17 +76,24 @@ def trusts_lambda(role: dict[str, Any]) -> bool:
         for statement in document["Statement"]
         if statement["Effect"] == "Allow" and isinstance(statement.get("Principal"), dict)
     )
-    return any(LAMBDA in ([service] if isinstance(service, str) else service) for service in services)
+    return any(
+        LAMBDA in ([service] if isinstance(service, str) else service) for service in services
+    )
 
 
 def replace_workers_older_than(seconds: float) -> None:
     worker_class = lambda_runtime.ProvidedWorker
-    invoke = worker_class.invoke
+    spawn, invoke = worker_class._spawn, worker_class.invoke
+
+    def spawn_with_new_credentials(worker: Any, *arguments: Any, **options: Any) -> None:
+        worker.darkroom_credentials_from = time.time()
+        spawn(worker, *arguments, **options)
 
     def invoke_in_time(worker: Any, *arguments: Any, **options: Any) -> Any:
-        started = worker._start_time
-        if started is not None and time.time() - started > seconds:
-            worker._teardown()
+        issued = getattr(worker, "darkroom_credentials_from", None)
+        if issued is not None and time.time() - issued > seconds:
+            worker._teardown()  # and the invocation spawns it anew
         return invoke(worker, *arguments, **options)
 
+    worker_class._spawn = spawn_with_new_credentials
     worker_class.invoke = invoke_in_time

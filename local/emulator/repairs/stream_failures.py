@@ -53,7 +53,7 @@ def send(
         log.error("%s: the failed batch is lost: %s", config["FunctionName"], error)
 
 
-def client_of_role(settings: Settings, service: str, config: dict[str, Any]) -> Any:
+def client_of_role(settings: Settings, service: Any, config: dict[str, Any]) -> Any:
     credentials = role_credentials.assume(
         config["Role"], session="on-failure-destination", lifetime=settings.credentials_lifetime
     )
@@ -83,6 +83,8 @@ def invocation_record(
     mapping: dict[str, Any], config: dict[str, Any], failed: FailedBatch
 ) -> dict[str, Any]:
     first, last = failed.records[0]["dynamodb"], failed.records[-1]["dynamodb"]
+    # A partial batch response is no error of the function.
+    function_error = {"functionError": "Unhandled"} if failed.result.get("error") else {}
     return {
         "requestContext": {
             "requestId": str(uuid4()),
@@ -93,7 +95,7 @@ def invocation_record(
         "responseContext": {
             "statusCode": 200,
             "executedVersion": config.get("Version", "$LATEST"),
-            "functionError": "Unhandled" if failed.result.get("error") else None,
+            **function_error,
         },
         "version": "1.0",
         "timestamp": iso(datetime.now(UTC).timestamp()),
