@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.local.workbench import Workbench, eventually
+from tests.local.workbench import Workbench, eventually, statement
 
 # Writes each batch's keys under a name that sorts by time; "poison" fails, "slow" waits.
 RECORD = """
@@ -34,14 +34,15 @@ OBJECT_KEY = re.compile(
 class Stream:
     """A table, a function on its stream, and what the function has seen."""
 
-    def __init__(self, bench: Workbench, *, partial: str = "no", grants: str = "s3:*") -> None:
+    def __init__(self, bench: Workbench, *, partial: str = "no") -> None:
         self.bench = bench
         self.table, self.arn = bench.table()
         self.seen, self.failed, self.release = (bench.bucket() for _ in range(3))
         variables = {"SEEN": self.seen, "RELEASE": self.release, "PARTIAL": partial}
+        self.role = bench.role("dynamodb:*", "s3:*")
         self.function = bench.function(
             RECORD,
-            Role=bench.role("dynamodb:*", grants),
+            Role=self.role,
             Timeout=90,
             Environment={"Variables": variables},
         )
@@ -131,13 +132,17 @@ def test_the_failure_bucket_receives_the_whole_batch(bench: Workbench, stream: S
     assert [record["dynamodb"]["Keys"]["pk"]["S"] for record in records] == ["a", "poison"]
 
 
-def test_a_failed_batch_is_sent_by_the_functions_own_role(bench: Workbench) -> None:
-    stream = Stream(bench, grants="s3:GetObject")
+def test_a_failed_batch_is_sent_by_the_functions_own_role(bench: Workbench, stream: Stream) -> None:
+    stream.map(MaximumRetryAttempts=0)
+    bench.iam.put_role_policy(
+        RoleName=stream.role.rsplit("/", 1)[-1],
+        PolicyName="allow",
+        PolicyDocument=statement(["dynamodb:*", "s3:ListBucket"], Resource="*"),
+    )
+
     bench.put(stream.table, "poison")
 
-    stream.map(MaximumRetryAttempts=0)
-
-    log = stream.bench.cloud.emulator.log
+    log = bench.cloud.emulator.log
     eventually(lambda: f"{stream.function}: the failed batch is lost" in log.read_text())
     assert stream.failures() == []
 

@@ -15,6 +15,7 @@ READ = (
     "dynamodb:DescribeStream",
     "dynamodb:ListStreams",
 )
+KEEP = ("s3:ListBucket", "s3:PutObject")
 
 
 @pytest.mark.parametrize("missing", CONSUME)
@@ -39,6 +40,18 @@ def test_a_stream_is_refused_without_any_of_the_grants(bench: Workbench, missing
 
     with pytest.raises(ClientError, match=f"does not have permissions to call {missing}"):
         bench.stream_to(function, bench.table()[1])
+
+
+@pytest.mark.parametrize("missing", KEEP)
+def test_a_stream_is_refused_if_its_failures_could_not_be_kept(
+    bench: Workbench, missing: str
+) -> None:
+    role = bench.role(*READ, *(action for action in KEEP if action != missing))
+    function = bench.function(ACKNOWLEDGE, Role=role)
+    failures = {"OnFailure": {"Destination": f"arn:aws:s3:::{bench.bucket()}"}}
+
+    with pytest.raises(ClientError, match=f"does not have permissions to call {missing}"):
+        bench.stream_to(function, bench.table()[1], DestinationConfig=failures)
 
 
 def test_a_template_with_a_missing_grant_fails(bench: Workbench) -> None:

@@ -66,7 +66,7 @@ class Workbench:
             "Handler": "handler.handler",
             "Code": {"ZipFile": archive(files)},
         }
-        role = options.pop("Role", None) or self.role()
+        role = options.pop("Role", None) or self.role("logs:CreateLogStream", "logs:PutLogEvents")
         self.lambda_.create_function(Role=role, **{**defaults, **options})
         return name
 

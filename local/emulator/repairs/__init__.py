@@ -8,6 +8,9 @@ from local.emulator.repairs import (
     dynamodb_streams,
     embedded_metrics,
     event_source_grants,
+    log_grants,
+    missing_objects,
+    policy_wildcards,
     python_runtime,
     role_credentials,
     saved_streams,
@@ -24,3 +27,6 @@ def apply_all(settings: Settings) -> None:
     saved_streams.apply()
     table_settings.apply()
     embedded_metrics.apply()
+    log_grants.apply()
+    missing_objects.apply()
+    policy_wildcards.apply()

@@ -8,13 +8,13 @@ its grants. Only the role's own policies count.
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ministack.core.iam_evaluator import EvalContext, _gather_role_policies, evaluate
 from ministack.services import lambda_svc
 from ministack.services.cloudformation import provisioners
 
+from local.emulator.repairs.role_policies import role_allows
 from local.emulator.repairs.scope import request_scope
 
 # What Lambda's execution role needs ("Create a mapping" in its guide for each source).
@@ -42,7 +42,7 @@ def skip_denied_mappings() -> None:
             checked_at, denied = known.get(mapping["UUID"], (0.0, None))
             if time.monotonic() - checked_at > TRUSTED_SECONDS:
                 with request_scope(account, region):
-                    denied = denied_action(mapping)
+                    denied = denied_action(mapping, needed_to_read(mapping))
                 known[mapping["UUID"]] = time.monotonic(), denied
             if denied is None:
                 yield account, region, mapping
@@ -81,40 +81,40 @@ def refuse_in_templates() -> None:
 def withdraw_if_denied(identifier: str) -> str | None:
     """Delete a mapping that should not have been made; return why."""
     mapping = lambda_svc._esms[identifier]
-    denied = denied_action(mapping)
+    needed = [*needed_to_read(mapping), *needed_to_keep(mapping)]
+    denied = denied_action(mapping, needed)
     if denied is None:
         return None
     lambda_svc._delete_esm(identifier)
     return refusal(mapping, denied)
 
 
-def denied_action(mapping: Mapping) -> str | None:
+def denied_action(mapping: Mapping, needed: Iterable[tuple[str, str]]) -> str | None:
     """The first needed action that the role of the mapping's function does not allow."""
-    source = mapping["EventSourceArn"]
-    service, region, account = source.split(":")[2:5]
     function, config = lambda_svc._get_func_record_for_qualifier(
         mapping["FunctionName"], mapping.get("Qualifier")
     )
     if function is None:
         return None
-    role = config["Role"].rsplit("/", 1)[-1]
-    policies = _gather_role_policies(role, account)
-    for action in NEEDED.get(service, ()):
-        context = EvalContext(
-            principal_arn=f"arn:aws:sts::{account}:assumed-role/{role}/{config['FunctionName']}",
-            principal_type="AssumedRole",
-            principal_account=account,
-            action=f"{service}:{action}",
-            resource_arn=source,
-            region=region,
-        )
-        if evaluate(context, policies).decision != "Allow":
-            return f"{service}:{action}"
-    return None
+    return next((a for a, resource in needed if not role_allows(config, a, resource)), None)
+
+
+def needed_to_read(mapping: Mapping) -> Iterator[tuple[str, str]]:
+    source = mapping["EventSourceArn"]
+    service = source.split(":")[2]
+    return ((f"{service}:{action}", source) for action in NEEDED.get(service, ()))
+
+
+def needed_to_keep(mapping: Mapping) -> Iterator[tuple[str, str]]:
+    """What is asked for only once: a grant that goes later costs batches, not deliveries."""
+    on_failure = mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination", "")
+    if on_failure.startswith("arn:aws:s3:::"):
+        yield "s3:ListBucket", on_failure
+        yield "s3:PutObject", f"{on_failure}/*"
 
 
 def refusal(mapping: Mapping, action: str) -> str:
     return (
         f"The function execution role does not have permissions to call {action} "
-        f"on {mapping['EventSourceArn']}"
+        f"for {mapping['EventSourceArn']}"
     )
