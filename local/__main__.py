@@ -1,111 +1,22 @@
-"""The local cloud: start it, deploy the app to it, send pictures through, look at it, stop it."""
+"""Runs the command line in the project's own environment, whichever Python was called."""
 
-import argparse
+import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
-from local import logs
-from local.cloud import HOME, Cloud
-from local.errors import CloudError
-
-EPILOG = "Exit codes: 0 done, 1 failed, 2 wrong usage."
-UP = "Run it again after a change: it deploys what changed and keeps the data."
-DEMO = "It prints what became of each picture and checks it against what should have."
-DOWN = "Its state is kept: the next `up` continues where it ended."
-STATUS = "The outputs are the names that scripts may rely on; they are in outputs.json as well."
-LOGS = "For example: python -m local logs make_thumbnails --follow"
-
-Command = Callable[[Cloud, argparse.Namespace], int]
+ENVIRONMENT = Path(__file__).resolve().parent.parent / ".venv"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    options = parser().parse_args(arguments)
-    command: Command = options.command
-    try:
-        return command(Cloud(options.home, options.port), options)
-    except CloudError as error:
-        print(error, file=sys.stderr)
-    except KeyboardInterrupt:
-        print("\nInterrupted.", file=sys.stderr)
-    return 1
+def main() -> int:
+    python = ENVIRONMENT / "bin" / "python"
+    if Path(sys.prefix).resolve() == ENVIRONMENT.resolve():
+        from local.command_line import main as run
+
+        return run()
+    if not python.exists():
+        sys.exit(f"{python} is missing. Run `make setup`, which installs it.")
+    # It replaces this process: nothing comes after.
+    return os.execv(python, [str(python), "-m", "local", *sys.argv[1:]])  # noqa: S606
 
 
-def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="python -m local", description=__doc__, epilog=EPILOG)
-    top.add_argument(
-        "--home", type=Path, default=HOME, metavar="FOLDER", help="where it keeps all (.local)"
-    )
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
-
-    def add(command: Command, name: str, summary: str, details: str) -> argparse.ArgumentParser:
-        description = f"{summary.capitalize()}. {details}"
-        added = commands.add_parser(name, help=summary, description=description, epilog=EPILOG)
-        added.set_defaults(command=command, port=None)
-        return added
-
-    start = add(up, "up", "start the cloud and deploy the app", UP)
-    start.add_argument("--port", type=int, metavar="N", help="the port (a free one, then kept)")
-    add(demo, "demo", "start, deploy, and send sample pictures through the app", DEMO)
-    end = add(down, "down", "stop the cloud", DOWN)
-    end.add_argument("--delete", action="store_true", help="forget all that it holds, too")
-    add(status, "status", "tell whether it runs, where, and what is deployed", STATUS)
-    read = add(show_logs, "logs", "print what a function, or the emulator, logged", LOGS)
-    read.add_argument("function", nargs="?", help="a folder of functions/; none: the emulator")
-    read.add_argument("--follow", action="store_true", help="go on until Ctrl-C")
-    return top
-
-
-def up(cloud: Cloud, _: argparse.Namespace) -> int:
-    cloud.up()
-    print(f"The cloud is up at {cloud.endpoint}. For any AWS client: source {shown(cloud)}/env.sh")
-    return 0
-
-
-def demo(cloud: Cloud, _: argparse.Namespace) -> int:
-    from local.demo import run
-
-    cloud.up()
-    return run(cloud)
-
-
-def down(cloud: Cloud, options: argparse.Namespace) -> int:
-    if options.delete:
-        cloud.delete()
-        print("The cloud is stopped and its state deleted.")
-    else:
-        cloud.stop()
-        print("The cloud is stopped. Its state is kept: `python -m local up` continues it.")
-    return 0
-
-
-def status(cloud: Cloud, _: argparse.Namespace) -> int:
-    if not cloud.is_running():
-        print("The cloud is not running. `python -m local up` starts it.")
-        return 0
-    print(f"running   process {cloud.emulator.pid()}, {cloud.endpoint}")
-    for name, state in cloud.stacks().items():
-        print(f"stack     {name}: {state}")
-    for name, value in cloud.outputs().items():
-        print(f"output    {name} = {value}")
-    return 0
-
-
-def show_logs(cloud: Cloud, options: argparse.Namespace) -> int:
-    if options.function is None:
-        lines = logs.of_emulator(cloud, follow=options.follow)
-    else:
-        lines = logs.of_function(cloud, options.function, follow=options.follow)
-    for line in lines:
-        print(line, flush=True)
-    return 0
-
-
-def shown(cloud: Cloud) -> Path:
-    """The home as the reader would type it."""
-    here = Path.cwd()
-    return cloud.home.relative_to(here) if cloud.home.is_relative_to(here) else cloud.home
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+sys.exit(main())

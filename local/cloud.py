@@ -60,6 +60,12 @@ class Cloud:
         return EmulatorProcess(self.settings, python=self.python, root=self.root)
 
     @property
+    def home_as_typed(self) -> Path:
+        """The home as a reader would type it where he is."""
+        here = Path.cwd()
+        return self.home.relative_to(here) if self.home.is_relative_to(here) else self.home
+
+    @property
     def python(self) -> Path:
         return self.root / ".venv-cloud" / "bin" / "python"
 

@@ -1,7 +1,6 @@
 """The demo: real pictures through the real app, and proof that all of it adds up."""
 
 import json
-import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,14 +10,19 @@ from typing import Any
 
 from PIL import Image
 
-from local.agreement import Findings, Inspector, Report
+from local.agreement import Findings, Inspector
 from local.cloud import Cloud
+from local.demo_output import (
+    print_next_steps,
+    print_pictures,
+    print_report,
+    print_verdict,
+    sizes,
+)
 from local.progress import Progress
 from local.samples import Sample, replacement, samples, short_lived
 
 PATIENCE_SECONDS = 90
-
-Row = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,10 @@ def run(cloud: Cloud) -> int:
     findings, problems = _wait(inspector, expectations, variants)
     problems += _thumbnail_problems(cloud, findings, expectations)
     problems += [f"{n} messages in {name}" for name, n in inspector.dead_letters().items()]
-    _print_pictures(findings, expectations)
-    _print_report(findings.report)
-    _print_verdict(findings, problems)
-    _print_next_steps(cloud, bucket)
+    print_pictures(findings, {each.key: each.changed_at for each in expectations})
+    print_report(findings.report)
+    print_verdict(findings, problems)
+    print_next_steps(cloud, bucket)
     return 1 if problems else 0
 
 
@@ -110,7 +114,7 @@ def _actual(findings: Findings, key: str) -> dict[str, Any]:
         "metadata": metadata.get("reason", metadata.get("state")),
         "thumbnails": thumbnails.get("reason", thumbnails.get("state")),
         "size": (metadata.get("width"), metadata.get("height")),
-        "thumbnail sizes": _sizes(thumbnails),
+        "thumbnail sizes": sizes(thumbnails),
     }
 
 
@@ -135,11 +139,6 @@ def _fit(size: tuple[int, int], edge: int) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def _sizes(facet: dict[str, Any]) -> dict[str, tuple[int, int]]:
-    variants = facet.get("variants", {}).items()
-    return {name: (int(made["width"]), int(made["height"])) for name, made in variants}
-
-
 def _thumbnail_problems(
     cloud: Cloud, findings: Findings, expectations: list[Expectation]
 ) -> list[str]:
@@ -155,82 +154,3 @@ def _thumbnail_problems(
             if picture.size != (made["width"], made["height"]) or picture.getexif():
                 problems.append(f"{key}: thumbnail {made['key']} is not what its facet says")
     return problems
-
-
-def _print_pictures(findings: Findings, expectations: list[Expectation]) -> None:
-    rows: list[Row] = [("KEY", "STATE", "READY IN", "SIZE", "THUMBNAILS", "METADATA")]
-    rows += [_row(findings, expected) for expected in expectations]
-    _print_table(rows)
-
-
-def _row(findings: Findings, expected: Expectation) -> Row:
-    metadata = findings.facet(expected.key, "METADATA")
-    thumbnails = findings.facet(expected.key, "THUMBNAILS")
-    size = f"{metadata['width']}x{metadata['height']}" if "width" in metadata else ""
-    sizes = " ".join(f"{width}x{height}" for width, height in _sizes(thumbnails).values())
-    return (
-        expected.key,
-        str(metadata.get("state", "MISSING")),
-        _elapsed(expected, metadata, thumbnails),
-        size,
-        sizes or str(thumbnails.get("reason", "none")),
-        _described(metadata),
-    )
-
-
-def _elapsed(expected: Expectation, *facets: dict[str, Any]) -> str:
-    if not all("recorded_at" in facet for facet in facets):
-        return "never"
-    latest = max(datetime.fromisoformat(facet["recorded_at"]) for facet in facets)
-    return f"{max(0.0, (latest - expected.changed_at).total_seconds()):.1f} s"
-
-
-def _described(metadata: dict[str, Any]) -> str:
-    frames = metadata.get("frames", 1)
-    facts = [
-        metadata.get("reason"),
-        metadata.get("format"),
-        f"{frames} frames" if frames > 1 else None,
-        metadata.get("camera_model"),
-        f"taken {metadata['taken_at'][:10]}" if "taken_at" in metadata else None,
-    ]
-    return ", ".join(fact for fact in facts if fact)
-
-
-def _print_report(report: Report) -> None:
-    rows: list[Row] = [("REPORT", "", "OBJECTS", "BYTES", "REJECTED")]
-    for (dimension, name), measures in sorted(report.items()):
-        counts = (str(measures.get(m, 0)) for m in ("objects", "bytes", "rejected"))
-        rows.append((dimension.lower(), "" if dimension == "ALL" else name, *counts))
-    _print_table(rows)
-
-
-def _print_table(rows: list[Row]) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    print()
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
-
-
-def _print_verdict(findings: Findings, problems: list[str]) -> None:
-    print()
-    if problems:
-        print(f"{len(problems)} expectations did not hold:")
-        print("\n".join(f"  - {problem}" for problem in problems))
-        return
-    print(
-        f"All as expected: {len(findings.originals)} objects in the bucket, as many in the catalog"
-        f" and in the report, {len(findings.thumbnails)} thumbnails, no dead letters."
-    )
-
-
-def _print_next_steps(cloud: Cloud, bucket: str) -> None:
-    home = shlex.quote(str(cloud.home))
-    print(f"""
-Next:
-  source {home}/env.sh                              any AWS client now talks to this cloud
-  aws s3 cp photo.jpg s3://{bucket}/me/
-  aws dynamodb scan --table-name {cloud.outputs()["CatalogTable"]}
-  python3 -m local logs make_thumbnails
-  make down                                         stop; `make up` continues where you left""")

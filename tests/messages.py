@@ -1,4 +1,4 @@
-"""Events as AWS delivers them, made from the captured ones in ``events/``."""
+"""Events as AWS delivers them, made from the examples in ``events/``: of the shape that it documents."""
 
 import itertools
 import json
@@ -13,14 +13,14 @@ EVENTS = Path(__file__).parent / "events"
 _numbers = itertools.count(1)
 
 
-def captured(name: str) -> Any:
-    """Read a captured event."""
+def example(name: str) -> Any:
+    """Read an example."""
     return json.loads((EVENTS / f"{name}.json").read_text())
 
 
 def notification(*keys: str, kind: str = "s3_object_created_put", **claims: Any) -> dict[str, Any]:
     """Return S3's notification about *keys*; *claims* go into the event's ``object``."""
-    template = captured(kind)["Records"][0]
+    template = example(kind)["Records"][0]
     records = []
     for key in keys:
         record = json.loads(json.dumps(template))
@@ -31,12 +31,12 @@ def notification(*keys: str, kind: str = "s3_object_created_put", **claims: Any)
 
 def sns_wrapped(message: Any) -> dict[str, Any]:
     """Return *message* as SNS sends it without raw delivery."""
-    return {**captured("sns_notification"), "Message": json.dumps(message)}
+    return {**example("sns_notification"), "Message": json.dumps(message)}
 
 
 def sqs_event(*bodies: Any) -> dict[str, Any]:
     """Return a batch of one SQS message per body; texts go as they are, the rest as JSON."""
-    template = captured("sqs_message")
+    template = example("sqs_message")
     texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
     return {
         "Records": [{**template, "messageId": f"m{next(_numbers)}", "body": text} for text in texts]
@@ -47,7 +47,7 @@ def stream_record(
     new: dict[str, Any] | None, *, position: int, key: str = "alice/cat.jpg"
 ) -> dict[str, Any]:
     """Return a record of the catalog's stream with the new image *new*; ``None`` for a removal."""
-    record = captured("dynamodb_stream_record")
+    record = example("dynamodb_stream_record")
     record["eventName"] = "MODIFY" if new else "REMOVE"
     record["dynamodb"] |= {
         "Keys": {"pk": {"S": key}, "sk": {"S": "METADATA"}},

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from darkroom.refusals import Reason
-from local.__main__ import parser
+from local.command_line import parser
 from stacks.config import StageConfig, production, sandbox
 from stacks.constructs.python_function import function_folders
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from darkroom.uploads import MalformedMessage, keys_in
-from tests.messages import captured, notification, sns_wrapped, sqs_event
+from tests.messages import example, notification, sns_wrapped, sqs_event
 
 
 def body_of(message: Any) -> str:
@@ -16,8 +16,8 @@ def body_of(message: Any) -> str:
 @pytest.mark.parametrize(
     "kind", ["s3_object_created_put", "s3_object_removed_delete_marker", "s3_lifecycle_expiration"]
 )
-def test_a_captured_event_names_its_key(kind: str) -> None:
-    assert keys_in(body_of(captured(kind))) == ["alice/2026/my cat+dog.jpg"]
+def test_each_kind_of_event_names_its_key(kind: str) -> None:
+    assert keys_in(body_of(example(kind))) == ["alice/2026/my cat+dog.jpg"]
 
 
 def test_delivery_wrapped_by_sns_is_understood_like_raw_delivery() -> None:
@@ -28,12 +28,12 @@ def test_delivery_wrapped_by_sns_is_understood_like_raw_delivery() -> None:
 
 @pytest.mark.parametrize("wrap", [dict, sns_wrapped])
 def test_the_test_event_names_nothing(wrap: Any) -> None:
-    assert keys_in(body_of(wrap(captured("s3_test_event")))) == []
+    assert keys_in(body_of(wrap(example("s3_test_event")))) == []
 
 
 @pytest.mark.parametrize("version", ["2.0", "2.1", "2.4", "3.0"])
 def test_the_version_of_the_event_does_not_matter(version: str) -> None:
-    message = captured("s3_object_created_put")
+    message = example("s3_object_created_put")
     message["Records"][0]["eventVersion"] = version
 
     assert keys_in(body_of(message)) == ["alice/2026/my cat+dog.jpg"]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from local.__main__ import main
 from local.cloud import Cloud
+from local.command_line import main
 from tests.local.workbench import Workbench, any_name
 
 
