@@ -44,7 +44,8 @@ lock: ## Write the hash-locked requirements anew from the *.in files
 app: .venv/.installed # What cdk.json runs
 	@$(VENV)/python app.py
 
-clean: down ## Stop the local cloud and delete everything that was made, its data too
+clean: ## Stop the local cloud and delete everything that was made, its data too
+	@[ ! -x $(VENV)/python ] || $(VENV)/python -m local down
 	rm -rf .local .build cdk.out .venv .venv-cloud node_modules
 
 .venv/.installed: requirements-dev.txt

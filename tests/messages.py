@@ -1,4 +1,4 @@
-"""Events as AWS delivers them, made from the examples in ``events/``: of the shape that it documents."""
+"""Events in the shape that AWS documents, made from the examples in ``events/``."""
 
 import itertools
 import json

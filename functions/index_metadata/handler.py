@@ -6,11 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from darkroom.aws import s3, table
-from darkroom.catalog import Catalog, Fence
+from darkroom.catalog import Fence
 from darkroom.convergence import Convergence
 from darkroom.observability import observed
-from darkroom.originals import Original, Originals
+from darkroom.originals import Original
 from darkroom.refusals import Refused
 from darkroom.settings import from_environment
 from darkroom.uploads import consume
@@ -49,9 +48,4 @@ def settings() -> Settings:
 @cache
 def convergence() -> Convergence:
     """Return the rules by which the METADATA facet is written."""
-    needs = settings()
-    originals, catalog = (
-        Originals(needs.originals_bucket, s3()),
-        Catalog(table(needs.catalog_table)),
-    )
-    return Convergence("METADATA", originals, catalog, needs.tombstone_days)
+    return Convergence.of("METADATA", settings())

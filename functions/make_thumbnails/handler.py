@@ -5,11 +5,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from darkroom.aws import s3, table
-from darkroom.catalog import Catalog, Fence
+from darkroom.aws import s3
+from darkroom.catalog import Fence
 from darkroom.convergence import Convergence
 from darkroom.observability import observed
-from darkroom.originals import Original, Originals
+from darkroom.originals import Original
 from darkroom.settings import from_environment
 from darkroom.uploads import consume
 from functions.make_thumbnails.settings import Settings
@@ -51,12 +51,7 @@ def settings() -> Settings:
 @cache
 def convergence() -> Convergence:
     """Return the rules by which the THUMBNAILS facet is written."""
-    needs = settings()
-    originals, catalog = (
-        Originals(needs.originals_bucket, s3()),
-        Catalog(table(needs.catalog_table)),
-    )
-    return Convergence("THUMBNAILS", originals, catalog, needs.tombstone_days)
+    return Convergence.of("THUMBNAILS", settings())
 
 
 @cache

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
+from darkroom.aws import s3, table
 from darkroom.catalog import Catalog, Fence, State
 from darkroom.observability import count, logger
 from darkroom.originals import Original, Originals
@@ -13,6 +14,17 @@ from darkroom.refusals import Refused
 ATTEMPTS = 10
 
 Describe = Callable[[Original, Fence], dict[str, Any]]
+
+
+class Needs(Protocol):
+    """What a consumer's settings say of where it reads and writes."""
+
+    @property
+    def originals_bucket(self) -> str: ...
+    @property
+    def catalog_table(self) -> str: ...
+    @property
+    def tombstone_days(self) -> int: ...
 
 
 class FenceLost(Exception):
@@ -36,6 +48,12 @@ class Convergence:
     originals: Originals
     catalog: Catalog
     tombstone_days: int
+
+    @classmethod
+    def of(cls, facet: str, needs: Needs) -> "Convergence":
+        """Return the rules for *facet* over the bucket and the table that *needs* names."""
+        originals = Originals(needs.originals_bucket, s3())
+        return cls(facet, originals, Catalog(table(needs.catalog_table)), needs.tombstone_days)
 
     def converge(self, key: str, describe: Describe) -> Facet:
         """Write the facet that *describe* makes of the current version of *key*.
