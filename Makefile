@@ -52,7 +52,7 @@ clean: ## Stop the local cloud and delete everything that was made, its data too
 .venv-cloud/.installed: local/requirements.txt
 .venv/.installed .venv-cloud/.installed:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Darkroom needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
-	@echo "Installing $< into $(@D) ..." >&2
+	@echo "Installing $< into $(@D), which takes about a minute ..." >&2
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip install --quiet --require-hashes --requirement $<
 	@touch $@
