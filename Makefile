@@ -3,7 +3,7 @@ VENV := .venv/bin
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check format lock permissions app clean
+.PHONY: help setup demo up down test check bench format lock permissions app clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,10 +31,13 @@ format: setup ## Format the code
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
 
+bench: .venv-bench/.installed ## Measure speed, memory and quality (BENCH=--help shows the options)
+	@.venv-bench/bin/python -m bench $(BENCH)
+
 permissions: setup ## Write the table of permissions anew
 	$(VENV)/python -m tests.stacks.permissions
 
-LOCKS := requirements layers/imaging/requirements layers/powertools/requirements local/requirements requirements-dev
+LOCKS := requirements layers/imaging/requirements layers/powertools/requirements layers/resizing/requirements local/requirements bench/requirements requirements-dev
 lock: ## Write the hash-locked requirements anew from the *.in files
 	@$(PYTHON) -m venv .build/lock && .build/lock/bin/pip install --quiet pip-tools==7.6.2
 	@for file in $(LOCKS); do CUSTOM_COMPILE_COMMAND="make lock" .build/lock/bin/pip-compile --quiet --strip-extras \
@@ -46,11 +49,12 @@ app: .venv/.installed # What cdk.json runs
 
 clean: ## Stop the local cloud and delete everything that was made, its data too
 	@[ ! -x $(VENV)/python ] || $(VENV)/python -m local down
-	rm -rf .local .build cdk.out .venv .venv-cloud node_modules
+	rm -rf .local .build cdk.out .venv .venv-bench .venv-cloud node_modules
 
 .venv/.installed: requirements-dev.txt
 .venv-cloud/.installed: local/requirements.txt
-.venv/.installed .venv-cloud/.installed:
+.venv-bench/.installed: bench/requirements.txt
+.venv/.installed .venv-bench/.installed .venv-cloud/.installed:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Darkroom needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
 	@echo "Installing $< into $(@D), which takes about a minute ..." >&2
 	@$(PYTHON) -m venv --clear $(@D)

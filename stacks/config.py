@@ -41,17 +41,26 @@ def require_one_of(value: object, field: str, allowed: Iterable[object]) -> None
 
 @dataclass(frozen=True)
 class Variant:
-    """One thumbnail of every picture: its long edge in pixels, and how it is written."""
+    """One thumbnail of every picture: its long edge in pixels, and how it is made and written.
+
+    `fit` scales the whole picture; `fill` crops it to a square and `pad` lays it on one, both of
+    `long_edge`. Where `format` cannot be transparent, the picture is laid on `background`.
+    """
 
     name: str
     long_edge: int
-    format: Literal["JPEG", "WEBP"] = "JPEG"
+    format: Literal["JPEG", "WEBP", "AVIF"] = "JPEG"
     quality: int = 82
+    fit: Literal["fit", "fill", "pad"] = "fit"
+    background: str = "#ffffff"
 
     def __post_init__(self) -> None:
         require(bool(re.fullmatch("[a-z0-9-]+", self.name)), "name", "be of a-z, 0-9, -", self.name)
         require(1 <= self.long_edge <= 4096, "long_edge", "be 1..4096", self.long_edge)
-        require(self.format in ("JPEG", "WEBP"), "format", "be JPEG or WEBP", self.format)
+        require_one_of(self.format, "format", ("JPEG", "WEBP", "AVIF"))
+        require_one_of(self.fit, "fit", ("fit", "fill", "pad"))
+        is_colour = bool(re.fullmatch("#[0-9a-f]{6}", self.background))
+        require(is_colour, "background", "be like #ffffff", self.background)
         require(1 <= self.quality <= 100, "quality", "be 1..100", self.quality)
 
 
@@ -66,6 +75,8 @@ class Target:
 
 
 LAMBDA = Target("3.13", "arm64", ("manylinux_2_28_aarch64", "manylinux2014_aarch64"))
+# For a function that needs a wheel which nobody builds for arm64.
+LAMBDA_X86 = Target("3.13", "x86_64", ("manylinux_2_28_x86_64", "manylinux2014_x86_64"))
 LOCALHOST = ("http://localhost:*", "http://127.0.0.1:*")
 
 
@@ -76,6 +87,8 @@ class StageConfig:
     name: str
     owner: str
     target: Target = LAMBDA
+    resizing_target: Target = LAMBDA_X86
+    """Where the SIMD resampler runs: it has no arm64 wheel."""
     keep_data: bool
     """Buckets, tables and keys outlive their stack, and tables refuse deletion."""
     empty_buckets: bool = False
@@ -96,7 +109,8 @@ class StageConfig:
         Variant("large", 1024),
     )
     max_bytes: int = 64 * 1024 * 1024
-    max_pixels: int = 100_000_000
+    decoding_mb: int = 1100
+    """What decoding one picture may take; its cost is reckoned from its header."""
     tombstone_days: int = 45
     report_shards: int = 8
     max_concurrency: int = 10
@@ -155,6 +169,11 @@ class StageConfig:
         return json.dumps([asdict(variant) for variant in self.variants], separators=(",", ":"))
 
     @property
+    def max_memory(self) -> int:
+        """`decoding_mb` in bytes."""
+        return self.decoding_mb * 1024 * 1024
+
+    @property
     def tags(self) -> dict[str, str]:
         return {"project": "darkroom", "stage": self.name, "owner": self.owner}
 
@@ -166,7 +185,7 @@ POSITIVE = (
     "thumbnails_days",
     "failures_days",
     "max_bytes",
-    "max_pixels",
+    "decoding_mb",
     "report_shards",
 )
 
@@ -177,6 +196,7 @@ def local() -> StageConfig:
         name="local",
         owner="local",
         target=host(),
+        resizing_target=host(),
         keep_data=False,
         log_level="DEBUG",
         log_days=1,

@@ -36,19 +36,20 @@ class ProcessingStack(Stack):
             folder="make_thumbnails",
             topic=self.storage.uploads,
             config=self.config,
-            layers=[self.layers.shared, self.layers.powertools, self.layers.imaging],
+            layers=[self.layers.shared, self.layers.powertools, self.layers.resizing],
+            target=self.config.resizing_target,
             environment={
                 "ORIGINALS_BUCKET": self.storage.originals.bucket_name,
                 "THUMBNAILS_BUCKET": self.storage.thumbnails.bucket_name,
                 "CATALOG_TABLE": self.storage.catalog.table_name,
                 "VARIANTS": self.config.variants_json,
                 "MAX_BYTES": str(self.config.max_bytes),
-                "MAX_PIXELS": str(self.config.max_pixels),
+                "MAX_MEMORY": str(self.config.max_memory),
                 "TOMBSTONE_DAYS": str(self.config.tombstone_days),
             },
             # One whole processor: decoding is bound by it, and below this Lambda gives a share.
-            # It also has to hold 100 million pixels of three bytes and a copy of some of them.
-            memory_mb=1769,
+            # It also has to hold what decoding takes, twice the largest file, and two Pythons.
+            memory_mb=max(1769, self.config.decoding_mb + 512),
             # Ten pictures to a batch, the largest of which take seconds.
             timeout_seconds=60,
         )
@@ -75,13 +76,13 @@ class ProcessingStack(Stack):
                 "ORIGINALS_BUCKET": self.storage.originals.bucket_name,
                 "CATALOG_TABLE": self.storage.catalog.table_name,
                 "MAX_BYTES": str(self.config.max_bytes),
-                "MAX_PIXELS": str(self.config.max_pixels),
+                "MAX_MEMORY": str(self.config.max_memory),
                 "TOMBSTONE_DAYS": str(self.config.tombstone_days),
             },
             # It reads headers and hashes bytes but decodes no pixels: room for the largest file
-            # (64 MiB), a copy of it and the libraries; more processor would wait for S3.
-            memory_mb=512,
-            timeout_seconds=30,
+            # (64 MiB) here, in the child that reads it, and in three copies there.
+            memory_mb=1024,
+            timeout_seconds=60,
         )
         allow(consumer.function, "s3:GetObject", "s3:ListBucket", on=self.storage.originals)
         allow(consumer.function, "dynamodb:GetItem", "dynamodb:PutItem", on=self.storage.catalog)

@@ -1,7 +1,9 @@
 """What all tests live by: no network but loopback, no one's credentials."""
 
+import ctypes
 import os
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,12 @@ import pytest
 
 # Powertools reads these when a handler is first imported.
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "tests", "POWERTOOLS_METRICS_NAMESPACE": "Darkroom"}
+
+# Return large pieces of memory to the system when they are freed: else what some tests decode in
+# this process leaves room that a child's memory limit, in other tests, does not see.
+if sys.platform == "linux":
+    M_MMAP_THRESHOLD = -3
+    ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1 << 20)
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 

@@ -66,7 +66,7 @@ class Context:
     memory_limit_in_mb: int = 512
     invoked_function_arn: str = "arn:aws:lambda:eu-west-1:111122223333:function:function:live"
     aws_request_id: str = "52fdfc07-2182-154f-163f-5f0f9a621d72"
-    remaining_ms: int = 30_000
+    remaining_ms: int = 60_000
 
     def get_remaining_time_in_millis(self) -> int:
         """Return the milliseconds that are left."""

@@ -1,26 +1,36 @@
 """Messages about uploads in; the METADATA facet out."""
 
+from contextlib import suppress
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.catalog import Fence
 from darkroom.convergence import Convergence
+from darkroom.isolation import Isolated
 from darkroom.observability import observed
 from darkroom.originals import Original
 from darkroom.refusals import Refused
 from darkroom.settings import from_environment
 from darkroom.uploads import consume
+from functions.index_metadata.hashed_body import HEAD, HashedBody
+from functions.index_metadata.header import comes_first
 from functions.index_metadata.metadata import read_metadata
 from functions.index_metadata.settings import Settings
+
+# No header of the corpus takes 10 ms. A picture may be read twice, its head and the whole, and each
+# of these be tried twice.
+READING_SECONDS = 5
+RESERVE_SECONDS = 4 * READING_SECONDS + 5
+# Three copies of the largest file, which is what WebP's decoder makes of it.
+READING_BYTES = 256 << 20
 
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an SQS event with the messages to deliver again."""
-    return consume(event, context, index_metadata)
+    return consume(event, context, index_metadata, reserve_seconds=RESERVE_SECONDS)
 
 
 def index_metadata(key: str) -> None:
@@ -30,13 +40,33 @@ def index_metadata(key: str) -> None:
 
 def describe(original: Original, fence: Fence) -> dict[str, Any]:
     """Return what the facet says of *original*; a refused one still has its hash."""
-    content = original.read(settings().max_bytes)
-    digest = {"sha256": sha256(content).hexdigest()}
+    body = HashedBody(original.stream(settings().max_bytes))
     try:
-        return digest | read_metadata(content, settings().max_pixels)
+        return read_thrifty(body, original) | {"sha256": body.finish()}
     except Refused as refused:
-        refused.known |= digest
+        refused.known["sha256"] = body.finish()
         raise
+
+
+def read_thrifty(body: HashedBody, original: Original) -> dict[str, Any]:
+    """Read the metadata from the first bytes where these tell all, else from the whole."""
+    if original.size > HEAD and comes_first(body.head()):
+        # A profile or a preview may push the header further in, which looks like damage here.
+        with suppress(Refused):
+            return read(body.head(), original.content_type)
+    return read(body.whole(), original.content_type)
+
+
+def read(content: bytes, declared: str) -> dict[str, Any]:
+    """Read metadata apart from this process."""
+    needs = settings()
+    return reader().call(read_metadata, content, needs.max_memory, declared=declared, gps=needs.gps)
+
+
+@cache
+def reader() -> Isolated:
+    """Return the child process that reads headers: a hostile one costs its own picture only."""
+    return Isolated(max_memory=READING_BYTES, seconds=READING_SECONDS)
 
 
 @cache

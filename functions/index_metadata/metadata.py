@@ -1,75 +1,80 @@
 """Pictures in, what is worth knowing about them out."""
 
-import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from PIL import Image
-from PIL.ExifTags import IFD, Base
 
-from darkroom.pictures import exif, open_picture, orientation
+from darkroom.pictures import Picture, exif, open_picture
+from functions.index_metadata.captions import captions
+from functions.index_metadata.exif import Exif, camera
+from functions.index_metadata.header import bit_depth, mismatched
+from functions.index_metadata.icc import profile_name
+from functions.index_metadata.iptc import iptc_block, read_iptc
+from functions.index_metadata.location import Precision, location
+from functions.index_metadata.taken import taken
+from functions.index_metadata.xmp import read_xmp
 
-MAX_TEXT = 200
-SIDEWAYS = range(5, 9)
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+Found = TypeVar("Found")
+Texts = dict[str, str]
 
 
-def read_metadata(content: bytes, max_pixels: int) -> dict[str, Any]:
-    """Read a picture's header: its format, its size as displayed, and its camera and time if told.
+def read_metadata(
+    content: bytes, max_memory: int, *, declared: str = "", gps: Precision = "off"
+) -> dict[str, Any]:
+    """Read what a picture says of itself, without decoding it; what it does not say is left out.
 
-    The time is local to wherever the camera was, for EXIF seldom says where.
+    *content* may end early where the format's header comes first; *max_memory* is what decoding it
+    may take, though it is not decoded here; *declared* is the content type that the upload claimed.
 
     Raises:
         Refused: if it is not a picture that we take.
     """
-    picture = open_picture(content, max_pixels)
-    turn = orientation(picture)
-    width, height = picture.size[::-1] if turn in SIDEWAYS else picture.size
+    picture = open_picture(content, max_memory)
+    found = _pixels(picture, declared) | _words(picture.image, gps)
+    return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+
+def _pixels(picture: Picture, declared: str) -> dict[str, Any]:
     return {
-        "format": str(picture.format),
-        "width": width,
-        "height": height,
-        "orientation": turn,
-        "frames": _frames(picture),
-        **_camera(exif(picture)),
+        "format": picture.format,
+        "content_type_mismatch": mismatched(declared, picture.format),
+        "width": picture.width,
+        "height": picture.height,
+        "orientation": picture.orientation,
+        "frames": picture.frames,
+        "mode": picture.image.mode,
+        "bit_depth": bit_depth(picture.image, picture.content),
+        "alpha": picture.image.has_transparency_data,
+        **dict.fromkeys(picture.notes, True),
     }
 
 
-def _frames(picture: Image.Image) -> int:
-    try:
-        return int(getattr(picture, "n_frames", 1))
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        SyntaxError,
-    ):  # counting walks the file, which may end early
-        return 1
-
-
-def _camera(block: Image.Exif) -> dict[str, str]:
-    details = _details(block)
-    found = {
-        "camera_make": _text(block.get(Base.Make)),
-        "camera_model": _text(block.get(Base.Model)),
-        "taken_at": _time(details.get(Base.DateTimeOriginal) or block.get(Base.DateTime)),
+def _words(image: Image.Image, gps: Precision) -> dict[str, Any]:
+    spared = Spared()
+    block = Exif.of(exif(image))
+    news: Texts = spared.read("IPTC", read_iptc, iptc_block(image)) or {}
+    properties: Texts = spared.read("XMP", read_xmp, image.info.get("xmp")) or {}
+    return {
+        "profile_name": spared.read("ICC", profile_name, image.info.get("icc_profile")),
+        **camera(block),
+        **taken(block, news, properties),
+        **captions(block.main, news, properties),
+        **location(block.gps, gps),
+        "damaged": spared.damaged,
     }
-    return {name: value for name, value in found.items() if value}
 
 
-def _details(block: Image.Exif) -> dict[int, Any]:
-    try:
-        return block.get_ifd(IFD.Exif)
-    except Exception:  # as for the block itself: damage costs the details, not the picture
-        return {}
+class Spared:
+    """Reads blocks whose damage costs the block, not the picture."""
 
+    def __init__(self) -> None:
+        self.damaged: list[str] = []
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        return ""
-    return CONTROL.sub(" ", value).strip()[:MAX_TEXT]
-
-
-def _time(value: object) -> str:
-    """Return EXIF's ``2026:11:21 10:20:30`` as ``2026-11-21T10:20:30``; nothing if it is not so."""
-    match = re.fullmatch(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)", _text(value))
-    return f"{match[1]}-{match[2]}-{match[3]}T{match[4]}" if match and match[1] > "0000" else ""
+    def read(self, name: str, read: Callable[[Any], Found], block: Any) -> Found | None:
+        """Read a block if there is one; note its *name* if that fails."""
+        try:
+            return read(block) if block else None
+        except Exception:  # whatever the damage makes of it
+            self.damaged.append(name)
+            return None

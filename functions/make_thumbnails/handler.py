@@ -1,5 +1,6 @@
 """Messages about uploads in; thumbnails and their facet out."""
 
+from base64 import b64encode
 from functools import cache
 from typing import Any
 
@@ -8,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from darkroom.aws import s3
 from darkroom.catalog import Fence
 from darkroom.convergence import Convergence
+from darkroom.isolation import Isolated
 from darkroom.observability import observed
 from darkroom.originals import Original
 from darkroom.settings import from_environment
@@ -16,11 +18,18 @@ from functions.make_thumbnails.settings import Settings
 from functions.make_thumbnails.shelf import Shelf
 from functions.make_thumbnails.thumbnails import shrink
 
+# The largest picture that fits the budget takes a few. A decoding may be tried twice, and the
+# function must outlive that.
+DECODING_SECONDS = 20
+RESERVE_SECONDS = 2 * DECODING_SECONDS + 5
+# What the sum over a picture's header does not know of.
+MARGIN_BYTES = 64 << 20
+
 
 @observed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an SQS event with the messages to deliver again."""
-    return consume(event, context, make_thumbnails)
+    return consume(event, context, make_thumbnails, reserve_seconds=RESERVE_SECONDS)
 
 
 def make_thumbnails(key: str) -> None:
@@ -30,16 +39,31 @@ def make_thumbnails(key: str) -> None:
 
 
 def describe(original: Original, fence: Fence) -> dict[str, Any]:
-    """Store the thumbnails of *original*; return the facet's ``variants`` by name."""
+    """Store the thumbnails of *original*; return what the facet says of them.
+
+    ``variants`` by name, ``placeholder`` (a ThumbHash, in base64), ``dominant_colour``,
+    ``perceptual_hash`` and ``notes``.
+    """
     needs = settings()
     content = original.read(needs.max_bytes)
-    made = shrink(content, needs.variants, needs.max_pixels)
+    shrunk = decoder().call(shrink, content, needs.variants, needs.max_memory)
     return {
         "variants": {
             thumbnail.variant.name: shelf().put(thumbnail, fence, original.version_id)
-            for thumbnail in made
-        }
+            for thumbnail in shrunk.thumbnails
+        },
+        "placeholder": b64encode(shrunk.placeholder).decode(),
+        "dominant_colour": shrunk.dominant_colour,
+        "perceptual_hash": shrunk.perceptual_hash,
+        "notes": shrunk.notes,
     }
+
+
+@cache
+def decoder() -> Isolated:
+    """Return the child process that decodes: what a picture does to it costs that picture only."""
+    limit = settings().max_memory + MARGIN_BYTES
+    return Isolated(max_memory=limit, seconds=DECODING_SECONDS)
 
 
 @cache

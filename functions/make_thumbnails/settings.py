@@ -7,18 +7,18 @@ from functions.make_thumbnails.thumbnails import Variant
 
 
 def variants_from_json(text: str) -> tuple[Variant, ...]:
-    """Read ``[{"name": …, "long_edge": …, "format": …, "quality": …}, …]``."""
+    """Read a list of variants, each with the fields of `Variant`."""
     return tuple(Variant(**variant) for variant in json.loads(text))
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Limits are of one picture: ``max_bytes`` as stored, ``max_pixels`` as decoded."""
+    """Limits are of one picture: ``max_bytes`` as stored, ``max_memory`` bytes while decoded."""
 
     originals_bucket: str
     thumbnails_bucket: str
     catalog_table: str
     max_bytes: int
-    max_pixels: int
+    max_memory: int
     tombstone_days: int
     variants: tuple[Variant, ...] = field(metadata={"parse": variants_from_json})

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 # A name is written with one content only, so whoever holds a copy may keep it.
 CACHE_CONTROL = "public, max-age=31536000, immutable"
-CONTENT_TYPES = {"JPEG": "image/jpeg", "WEBP": "image/webp"}
-EXTENSIONS = {"JPEG": "jpg", "WEBP": "webp"}
+CONTENT_TYPES = {"JPEG": "image/jpeg", "WEBP": "image/webp", "AVIF": "image/avif"}
+EXTENSIONS = {"JPEG": "jpg", "WEBP": "webp", "AVIF": "avif"}
 
 
 class Shelf:

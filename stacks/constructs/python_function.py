@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from aws_cdk import Duration, IgnoreMode, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from stacks.config import LOG_RETENTION, StageConfig
+from stacks.config import LOG_RETENTION, StageConfig, Target
 from stacks.constructs.alarms import alarm
 from stacks.constructs.outputs import output
 from stacks.constructs.permissions import allow_arn
@@ -27,6 +27,8 @@ class FunctionProps(TypedDict):
     environment: Mapping[str, str]
     memory_mb: int
     timeout_seconds: int
+    target: NotRequired[Target]
+    """Where it runs, if not where the stage's functions do."""
 
 
 class PythonFunction(Construct):
@@ -41,6 +43,7 @@ class PythonFunction(Construct):
         environment: Mapping[str, str],
         memory_mb: int,
         timeout_seconds: int,
+        target: Target | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self.folder = folder
@@ -52,8 +55,8 @@ class PythonFunction(Construct):
             "Function",
             code=function_code(folder),
             handler=f"functions.{folder}.handler.handler",
-            runtime=runtime(config),
-            architecture=architecture(config),
+            runtime=runtime(target or config.target),
+            architecture=architecture(target or config.target),
             layers=list(layers),
             environment={**powertools(folder, config), **environment},
             memory_size=memory_mb,
@@ -134,10 +137,10 @@ def powertools(folder: str, config: StageConfig) -> dict[str, str]:
     }
 
 
-def runtime(config: StageConfig) -> lambda_.Runtime:
-    return lambda_.Runtime(f"python{config.target.python}", lambda_.RuntimeFamily.PYTHON)
+def runtime(target: Target) -> lambda_.Runtime:
+    return lambda_.Runtime(f"python{target.python}", lambda_.RuntimeFamily.PYTHON)
 
 
-def architecture(config: StageConfig) -> lambda_.Architecture:
-    arm = config.target.architecture == "arm64"
+def architecture(target: Target) -> lambda_.Architecture:
+    arm = target.architecture == "arm64"
     return lambda_.Architecture.ARM_64 if arm else lambda_.Architecture.X86_64

@@ -24,7 +24,7 @@ ENVIRONMENT = {
     "REPORT_TABLE": "report",
     "REPORT_SHARDS": "4",
     "MAX_BYTES": "200000",
-    "MAX_PIXELS": "1000000",
+    "MAX_MEMORY": str(8 << 20),
     "TOMBSTONE_DAYS": "45",
     "VARIANTS": json.dumps(
         [
@@ -39,8 +39,10 @@ MADE_ONCE = [
     make_thumbnails.settings,
     make_thumbnails.convergence,
     make_thumbnails.shelf,
+    make_thumbnails.decoder,
     index_metadata.settings,
     index_metadata.convergence,
+    index_metadata.reader,
     report_changes.settings,
     report_changes.ledger,
 ]

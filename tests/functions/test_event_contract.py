@@ -218,8 +218,8 @@ def test_a_refusal_is_recorded_and_acknowledged(world: World, consumer: Any, fac
         ("alice/empty.jpg", b"", "EMPTY"),
         ("alice/folder/", b"", "FOLDER_MARKER"),
         ("alice/huge.jpg", b"\xff" * 200_001, "TOO_LARGE_BYTES"),
-        ("alice/wide.png", any_picture(2000, 501, "PNG"), "TOO_MANY_PIXELS"),
-        ("alice/scan.jpg", any_picture(format="TIFF"), "UNSUPPORTED_FORMAT"),
+        ("alice/wide.png", any_picture(3000, 2000, "PNG"), "TOO_MANY_PIXELS"),
+        ("alice/paper.jpg", b"%PDF-1.7\n" + bytes(99), "UNSUPPORTED_FORMAT"),
     ],
 )
 def test_what_can_never_succeed_has_its_own_reason(

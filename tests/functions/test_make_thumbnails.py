@@ -1,12 +1,12 @@
 """Thumbnails carry the version in their name: whoever is late, slow or dead spoils nothing."""
 
+from base64 import b64decode
 from typing import Any
 
 import pytest
 
 from functions.make_thumbnails import handler as make_thumbnails
 from functions.make_thumbnails.shelf import Shelf
-from functions.make_thumbnails.thumbnails import shrink
 from tests.functions.conftest import World, once_before_writing
 from tests.messages import Context, notification, sqs_event
 from tests.pictures import any_picture, decoded
@@ -48,6 +48,18 @@ def test_every_variant_of_the_settings_is_stored_as_its_facet_says(world: World)
         assert head["ContentType"] == variant["content_type"]
         assert "immutable" in head["CacheControl"]
     assert world.thumbnails() == named(world)
+
+
+def test_the_facet_holds_what_stands_for_the_picture_meanwhile(world: World) -> None:
+    world.put(KEY, any_picture(200, 100))
+
+    deliver()
+
+    facet = world.facet(KEY, "THUMBNAILS")
+    assert 5 <= len(b64decode(facet["placeholder"])) <= 30
+    assert len(facet["perceptual_hash"]) == 16
+    assert facet["dominant_colour"].startswith("#")
+    assert facet["notes"] == []
 
 
 def test_names_are_short_plain_and_tell_nothing_of_the_key(world: World) -> None:
@@ -124,15 +136,18 @@ def test_a_late_worker_cannot_overwrite_a_newer_picture_even_if_it_dies_then(
 ) -> None:
     world.put(KEY, any_picture(200, 100))
 
+    decoder = make_thumbnails.decoder()
+    decode = decoder.call
+
     def overtaken(*arguments: Any) -> Any:
-        made = shrink(*arguments)
-        monkeypatch.setattr(make_thumbnails, "shrink", shrink)
+        made = decode(*arguments)
+        monkeypatch.setattr(decoder, "call", decode)
         world.put(KEY, any_picture(100, 200))
         assert deliver()
         monkeypatch.setattr("darkroom.catalog.Catalog.write", crash)
         return made
 
-    monkeypatch.setattr(make_thumbnails, "shrink", overtaken)
+    monkeypatch.setattr(decoder, "call", overtaken)
     assert not deliver()
 
     sizes = {decoded(world.thumbnail(name)).size for name in named(world)}

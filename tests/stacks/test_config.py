@@ -20,7 +20,7 @@ from stacks.config import ConfigError, Variant, config_for, local, production, s
         ("multipart_days", -1),
         ("thumbnails_days", 0),
         ("max_bytes", 0),
-        ("max_pixels", -5),
+        ("decoding_mb", -5),
         ("report_shards", 0),
         ("log_days", 8),
         ("log_level", "LOUD"),
@@ -62,9 +62,16 @@ def test_an_unknown_stage_is_refused_with_the_names_of_those_there_are() -> None
 
 
 def test_variants_travel_as_json() -> None:
-    config = replace(sandbox(), variants=(Variant("tiny", 32, "WEBP", 70),))
+    config = replace(sandbox(), variants=(Variant("tiny", 32, "AVIF", 70, "pad", "#102030"),))
     assert json.loads(config.variants_json) == [
-        {"name": "tiny", "long_edge": 32, "format": "WEBP", "quality": 70}
+        {
+            "name": "tiny",
+            "long_edge": 32,
+            "format": "AVIF",
+            "quality": 70,
+            "fit": "pad",
+            "background": "#102030",
+        }
     ]
 
 

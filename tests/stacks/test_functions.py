@@ -54,9 +54,10 @@ def reached_by(folder: str) -> set[str]:
     while waiting:
         module = waiting.pop()
         seen.add(module)
-        file = ROOT / "layers/shared/python" / (module.replace(".", "/") + ".py")
-        if module.startswith("darkroom.") and file.exists():
-            waiting |= imports(file) - seen
+        if module.startswith("darkroom."):
+            place = ROOT / "layers/shared/python" / module.replace(".", "/")
+            files = [place.with_suffix(".py"), *place.glob("*.py")]
+            waiting |= set().union(*(imports(file) for file in files if file.exists())) - seen
     return seen
 
 
@@ -95,24 +96,26 @@ def test_lambda_drops_no_metrics(stage: Deployment) -> None:
 
 
 def test_a_function_runs_on_its_stages_python_and_platform_traced(stage: Deployment) -> None:
-    for function in stage.functions().values():
-        assert function.properties["Runtime"] == f"python{stage.config.target.python}"
-        assert function.properties["Architectures"] == [stage.config.target.architecture]
+    for folder, function in stage.functions().items():
+        resizes = folder == "make_thumbnails"
+        target = stage.config.resizing_target if resizes else stage.config.target
+        assert function.properties["Runtime"] == f"python{target.python}"
+        assert function.properties["Architectures"] == [target.architecture]
         assert function.properties["TracingConfig"] == {"Mode": "Active"}
 
 
 def test_aws_runs_python_3_13_on_arm(sandbox: Deployment, production: Deployment) -> None:
     for config in (sandbox.config, production.config):
         assert (config.target.python, config.target.architecture) == ("3.13", "arm64")
+        assert config.resizing_target.architecture == "x86_64"
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_only_functions_that_decode_pictures_get_pillow(sandbox: Deployment, folder: str) -> None:
     layers = {sandbox.named(layer) for layer in sandbox.functions()[folder].properties["Layers"]}
-    decodes = any(module.split(".")[0] == "PIL" for module in reached_by(folder))
-    assert layers == {"LayersShared", "LayersPowertools"} | (
-        {"LayersImaging"} if decodes else set()
-    )
+    reached = {module.split(".")[0] for module in reached_by(folder)}
+    wheels = {"LayersResizing"} if "cykooz_resizer" in reached else {"LayersImaging"}
+    assert layers == {"LayersShared", "LayersPowertools"} | (wheels if "PIL" in reached else set())
 
 
 def test_every_function_has_a_role_without_managed_policies(stage: Deployment) -> None:

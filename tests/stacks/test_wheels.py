@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from stacks.config import LAMBDA, Target, host
+from stacks.config import LAMBDA, LAMBDA_X86, Target, host
 from stacks.wheels import Wheels, WheelsError
 from tests.stacks.synthesis import ROOT
 
-LAYERS = ("imaging", "powertools")
+ON_AWS = pytest.mark.parametrize(
+    ("layer", "target"),
+    [("imaging", LAMBDA), ("powertools", LAMBDA), ("resizing", LAMBDA_X86)],
+    ids=["imaging", "powertools", "resizing"],
+)
 CACHE = ROOT / ".build" / "layers"
 PINNED = re.compile(r"^([a-z0-9._-]+)==(\S+)", re.MULTILINE | re.IGNORECASE)
 ELF_MACHINE = {"arm64": 0xB7, "x86_64": 0x3E}
@@ -41,33 +45,33 @@ def normal(name: str) -> str:
     return re.sub("[-_.]+", "-", name).lower()
 
 
-@pytest.mark.parametrize("layer", LAYERS)
-def test_a_layer_holds_what_its_requirements_name_and_no_more(layer: str) -> None:
+@ON_AWS
+def test_a_layer_holds_what_its_requirements_name_and_no_more(layer: str, target: Target) -> None:
     text = (ROOT / "layers" / layer / "requirements.txt").read_text()
     wanted = {(normal(name), version) for name, version in PINNED.findall(text)}
-    found = distributions(built(layer, LAMBDA))
+    found = distributions(built(layer, target))
     assert {(normal(each.name), each.version) for each in found} == wanted
 
 
-@pytest.mark.parametrize("layer", LAYERS)
-def test_every_wheel_is_for_lambdas_python_and_platform(layer: str) -> None:
-    python = "cp" + LAMBDA.python.replace(".", "")
-    for each in distributions(built(layer, LAMBDA)):
+@ON_AWS
+def test_every_wheel_is_for_lambdas_python_and_platform(layer: str, target: Target) -> None:
+    python = "cp" + target.python.replace(".", "")
+    for each in distributions(built(layer, target)):
         fit = {
             tag
             for tag in tags(each)
             if (tag[0].startswith("py") and tag[2] == "any")
-            or (tag[0] == python and tag[2] in LAMBDA.platforms)
+            or (tag[0] == python and tag[2] in target.platforms)
         }
         assert fit, f"{each.name}: {tags(each)}"
 
 
-@pytest.mark.parametrize("layer", LAYERS)
-def test_all_machine_code_is_for_lambdas_processor(layer: str) -> None:
-    for library in built(layer, LAMBDA).rglob("*.so*"):
+@ON_AWS
+def test_all_machine_code_is_for_lambdas_processor(layer: str, target: Target) -> None:
+    for library in built(layer, target).rglob("*.so*"):
         head = library.read_bytes()[:20]
         assert head[:4] == b"\x7fELF", library
-        assert int.from_bytes(head[18:20], "little") == ELF_MACHINE[LAMBDA.architecture], library
+        assert int.from_bytes(head[18:20], "little") == ELF_MACHINE[target.architecture], library
 
 
 def test_the_imaging_layer_brings_its_machine_code() -> None:
@@ -77,15 +81,16 @@ def test_the_imaging_layer_brings_its_machine_code() -> None:
 
 def test_layers_hold_no_sdk_and_stay_below_lambdas_limit() -> None:
     total = 0
-    for layer in LAYERS:
-        folder = built(layer, LAMBDA)
+    for layer, target in (("resizing", LAMBDA_X86), ("powertools", LAMBDA)):
+        folder = built(layer, target)
         assert not (folder / "boto3").exists()
         total += sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     assert total < 100 * 1024 * 1024  # of 250 MB, unzipped, with the function
 
 
 def test_layers_of_this_machine_can_be_imported_from_opt_alone() -> None:
-    folders = [str(built(layer, host())) for layer in LAYERS]
+    kinds = ("imaging", "powertools")
+    folders = [str(built(layer, host())) for layer in kinds]
     folders.append(str(ROOT / "layers" / "shared" / "python"))
     subprocess.run(
         [sys.executable, "-S", "-W", "error", "-c", IMPORTS],

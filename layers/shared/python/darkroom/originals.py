@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Body(Protocol):
     """A stream of an object's bytes."""
 
-    def read(self) -> bytes: ...
+    def read(self, amt: int | None = None, /) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,11 @@ class Original:
         return first if slash and first else "unowned"
 
     def read(self, max_bytes: int) -> bytes:
-        """Return the whole body.
+        """Return the whole body; raise as `stream` does."""
+        return self.stream(max_bytes).read()
+
+    def stream(self, max_bytes: int) -> Body:
+        """Return the body, to be read in pieces.
 
         Raises:
             Refused: if there is nothing to read, or more than *max_bytes*.
@@ -47,7 +51,7 @@ class Original:
             raise Refused(Reason.FOLDER_MARKER if self.key.endswith("/") else Reason.EMPTY)
         if self.size > max_bytes:
             raise Refused(Reason.TOO_LARGE_BYTES, f"{self.size} bytes, at most {max_bytes}")
-        return self.body.read()
+        return self.body
 
 
 class Originals:

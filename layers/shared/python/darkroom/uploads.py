@@ -15,8 +15,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.observability import logger
 
-RESERVE_MS = 10_000
-
 
 class MalformedMessage(ValueError):
     """The message is not an S3 notification: it is left to the dead-letter queue."""
@@ -27,18 +25,22 @@ class OutOfTime(Exception):
 
 
 def consume(
-    event: dict[str, Any], context: LambdaContext, action: Callable[[str], None]
+    event: dict[str, Any],
+    context: LambdaContext,
+    action: Callable[[str], None],
+    *,
+    reserve_seconds: int = 10,
 ) -> dict[str, Any]:
     """Hand every key of every message to *action*; report only the messages that failed.
 
-    A message that comes when less than `RESERVE_MS` remain is reported unhandled, for a time-out
-    would bring back those that are already done as well. The first is always tried.
+    A message that comes when less than *reserve_seconds* remain is reported unhandled, for a
+    time-out would bring back those that are already done as well. The first is always tried.
     """
     first = True
 
     def handle(record: SQSRecord) -> None:
         nonlocal first
-        if not first and context.get_remaining_time_in_millis() < RESERVE_MS:
+        if not first and context.get_remaining_time_in_millis() < reserve_seconds * 1000:
             raise OutOfTime
         first = False
         _handle(record, action)

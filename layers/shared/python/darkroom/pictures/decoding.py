@@ -1,0 +1,140 @@
+"""Decodes a picture's first frame into pixels that can be resized."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image, ImageChops, ImageMath
+
+from darkroom.pictures.memory import draft_scale
+from darkroom.pictures.opening import Picture, refusing
+
+Box = tuple[float, float, float, float]
+BITS_PER_SAMPLE = 258
+# The whites that 32 bit and floating point pictures are made for; others are stretched.
+WHITES = (1, 255, 65535)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Pixels of mode L, RGB, RGBA or CMYK, not yet upright nor sRGB.
+
+    ``box`` is what of them shows the picture: one that shrank while decoding may end within its
+    last column, and ignoring that would shift every edge.
+    """
+
+    image: Image.Image
+    box: Box
+    profile: bytes
+
+
+def decode(picture: Picture, long_edge: int) -> Decoded:
+    """Decode *picture*, small if the format can and *long_edge* allows.
+
+    Raises:
+        Refused: if it is damaged, or the memory does not suffice after all.
+    """
+    with refusing(picture.content, picture.format):
+        image = picture.image
+        profile = image.info.get("icc_profile")
+        box = _draft(image, long_edge) if picture.format == "JPEG" else (0, 0, *image.size)
+        window = _window(image)
+        image.load()
+        pixels = _uncovered(_resizable(image), window)
+        pixels.info.clear()
+        return Decoded(pixels, box, profile if isinstance(profile, bytes) else b"")
+
+
+def _draft(image: Image.Image, long_edge: int) -> Box:
+    width, height = image.size
+    scale = draft_scale(image.size, long_edge)
+    if scale > 1:
+        image.draft(None, (width // scale, height // scale))
+    factor = round(width / image.width)
+    return (0, 0, width / factor, height / factor)
+
+
+def _window(image: Image.Image) -> Any:
+    """Return where the first frame of a GIF lies on its canvas, if it leaves some of it free."""
+    if image.format != "GIF" or not getattr(image, "tile", None) or "transparency" in image.info:
+        return None
+    extents = tuple(image.tile[0][1])  # type: ignore[attr-defined]
+    return extents if extents != (0, 0, *image.size) else None
+
+
+def _uncovered(image: Image.Image, window: Any) -> Image.Image:
+    """Make transparent what the first frame leaves free, as browsers do."""
+    if not window:
+        return image
+    alpha = Image.new("L", image.size, 0)
+    alpha.paste(255, window)
+    image.putalpha(alpha)
+    return image
+
+
+def _resizable(image: Image.Image) -> Image.Image:
+    """Convert to a mode that a filter may average."""
+    if image.mode in ("RGBA", "CMYK"):
+        return _adobe(image)
+    if image.mode.startswith("I") or image.mode == "F":
+        return _deep(image)
+    if image.has_transparency_data:
+        _eight_bit_key(image)
+        return image.convert("RGBA")
+    if image.mode in ("1", "L"):
+        return image if image.mode == "L" else image.convert("L")
+    return image if image.mode == "RGB" else _converted(image)
+
+
+def _converted(image: Image.Image) -> Image.Image:
+    if image.mode != "LAB":
+        return image.convert("RGB")
+    from PIL import ImageCms
+
+    lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    return ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB") or image
+
+
+def _adobe(image: Image.Image) -> Image.Image:
+    """Undo Pillow's assumption that the inks of every JPEG are inverted: only Adobe's are."""
+    if image.mode == "CMYK" and image.format in ("JPEG", "MPO") and "adobe" not in image.info:
+        return ImageChops.invert(image)
+    return image
+
+
+def _eight_bit_key(image: Image.Image) -> None:
+    """Scale the transparent colour of a 48 bit PNG as Pillow has scaled its pixels."""
+    key = image.info.get("transparency")
+    if isinstance(key, tuple) and image.mode == "RGB" and max(key) > 255:
+        image.info["transparency"] = tuple(value >> 8 for value in key)
+
+
+def _deep(image: Image.Image) -> Image.Image:
+    """Scale 16 and 32 bit grey to 8; what a PNG declares transparent becomes so."""
+    key = image.info.get("transparency")
+    black, white = _range(image)
+    if image.mode.startswith("I;16") and image.mode != "I;16":
+        image = image.convert("I")  # big-endian: Pillow can do little with it
+    scale = 255 / (white - black)
+    # Pillow reads this lambda's factor and offset and cuts off decimals: hence the half.
+    grey = image.point(lambda value: value * scale + (0.5 - black * scale)).convert("L")
+    if not isinstance(key, int):
+        return grey
+    wide = image.convert("I")
+    mask = ImageMath.lambda_eval(lambda args: (args["im"] != key) * 255, im=wide).convert("L")
+    grey.putalpha(mask)
+    return grey.convert("RGBA")
+
+
+def _range(image: Image.Image) -> tuple[float, float]:
+    """Return the values of black and white: the type's own where they can be told."""
+    if image.mode.startswith("I;16"):
+        bits = getattr(image, "tag_v2", {}).get(BITS_PER_SAMPLE, (16,))  # a TIFF may have 12
+        return 0, 2 ** bits[0] - 1
+    extrema: Any = image.getextrema()
+    low, high = extrema
+    if not (-1e30 < low <= high < 1e30):  # not a number, or no picture's
+        return 0, 1
+    if low < 0 or high > WHITES[-1]:
+        return low, high if high > low else low + 1
+    whites = WHITES if image.mode == "F" else WHITES[1:]
+    return 0, next(white for white in whites if high <= white)

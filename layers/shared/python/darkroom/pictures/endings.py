@@ -1,0 +1,60 @@
+"""Tells whether a damaged file ends before it says that it does."""
+
+from collections.abc import Callable
+
+from darkroom.pictures import tiff
+
+PNG_SIGNATURE = 8
+# A number that points further out than this was never an offset: it is damage.
+BELIEVED = 8
+
+
+def is_cut_short(content: bytes, kind: str) -> bool:
+    """Tell whether the format's own lengths reach beyond the file; asked of damaged files only."""
+    reaches_beyond = _ENDINGS.get(kind)
+    return reaches_beyond is not None and reaches_beyond(content)
+
+
+def _png(content: bytes) -> bool:
+    at = PNG_SIGNATURE
+    while at + 12 <= len(content) and content[at + 4 : at + 8] != b"IEND":
+        if not content[at + 4 : at + 8].isalpha():  # damage, so that no length can be believed
+            return False
+        at += 12 + int.from_bytes(content[at : at + 4], "big")
+    return at + 12 > len(content)
+
+
+def _riff(content: bytes) -> bool:
+    return int.from_bytes(content[4:8], "little") + 8 > len(content)
+
+
+def _boxes(content: bytes) -> bool:
+    at = 0
+    while at + 8 <= len(content):
+        size = int.from_bytes(content[at : at + 4], "big")
+        if size == 1:
+            size = int.from_bytes(content[at + 8 : at + 16], "big")
+        if size < 8:  # 0: to the end of the file
+            return False
+        at += size
+    return at > len(content)
+
+
+def _jpeg(content: bytes) -> bool:
+    """A JPEG has no length, but an end: without its mark something is missing."""
+    return b"\xff\xd9" not in content
+
+
+def _tiff(content: bytes) -> bool:
+    """Many a TIFF has its directory, or what that points to, at the end."""
+    return any(len(content) < end <= BELIEVED * len(content) for end in tiff.ends(content))
+
+
+_ENDINGS: dict[str, Callable[[bytes], bool]] = {
+    "PNG": _png,
+    "WEBP": _riff,
+    "AVIF": _boxes,
+    "HEIF": _boxes,
+    "JPEG": _jpeg,
+    "TIFF": _tiff,
+}

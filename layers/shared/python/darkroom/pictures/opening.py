@@ -1,0 +1,147 @@
+"""Opens a picture: reads its header, and refuses what we do not take or cannot afford."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
+
+from darkroom.pictures import gif, heif, jpeg, tiff
+from darkroom.pictures.endings import is_cut_short
+from darkroom.pictures.formats import format_of
+from darkroom.pictures.memory import Header, check, check_canvas
+from darkroom.pictures.tags import orientation
+from darkroom.refusals import Reason, Refused
+
+# Named, so that Pillow finds each of them loaded and does not import all its plug-ins in search.
+PLUGINS = (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+MAX_FRAMES = 10_000
+SIDEWAYS = range(5, 9)
+TURNED_BY_DECODER = {"HEIF", "TIFF"}
+TRUNCATED = re.compile(r"truncated|unexpected end|end of (file|data)|premature|EOF", re.IGNORECASE)
+
+UNSUPPORTED = re.compile(r"unsupported|NotImplemented|not configured", re.IGNORECASE)
+
+# Pillow's own limit is one number of pixels for all; ours is what decoding costs.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An opened picture; nothing of its pixels is decoded yet.
+
+    ``width`` and ``height`` are as displayed, ``orientation`` is as the file has it. ``turn`` is
+    the orientation that is still to be undone after decoding: 1 where the decoder does it.
+    """
+
+    image: Image.Image = field(repr=False)
+    content: bytes = field(repr=False)
+    format: str
+    width: int
+    height: int
+    orientation: int
+    turn: int
+    frames: int
+    notes: tuple[str, ...] = ()
+
+
+def open_picture(content: bytes, max_memory: int, long_edge: int = 1024) -> Picture:
+    """Read the header of a picture that is to be shown at *long_edge* or smaller.
+
+    Raises:
+        Refused: if it is no picture, of a format that we do not take, damaged in its header, of
+            too many frames, or one whose decoding would allocate more than *max_memory* bytes.
+    """
+    kind = format_of(content)
+    if kind == "GIF":
+        check_canvas(*gif.canvas(content), max_memory)
+    with refusing(content, kind):
+        picture = _described(_opened(content, kind), content, kind)
+    if picture.width < 1 or picture.height < 1:
+        raise Refused(Reason.CORRUPT, f"{picture.width}x{picture.height} pixels")
+    if picture.frames > MAX_FRAMES:
+        raise Refused(Reason.TOO_MANY_FRAMES, f"more than {MAX_FRAMES}")
+    check(Header.of(picture.image, content, kind), long_edge, max_memory)
+    return picture
+
+
+def _opened(content: bytes, kind: str) -> Image.Image:
+    if kind == "HEIF":  # its decoder is imported with the first one: most functions see none
+        from pi_heif import register_heif_opener
+
+        if not heif.names_are_text(content):
+            raise SyntaxError("a HEIF whose items have no names")
+        # Previews, depth maps and the like are of no use here.
+        register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+    return Image.open(BytesIO(content), formats=(kind,))
+
+
+def _described(image: Image.Image, content: bytes, kind: str) -> Picture:
+    stored = orientation(image)
+    turn = 1 if kind in TURNED_BY_DECODER else stored
+    width, height = image.size[::-1] if turn in SIDEWAYS else image.size
+    frames, notes = _frames(image, content, kind), _notes(image, content, kind)
+    return Picture(image, content, kind, width, height, stored, turn, frames, notes)
+
+
+def _frames(image: Image.Image, content: bytes, kind: str) -> int:
+    """Count the frames without decoding; the further views of an MPO are not frames."""
+    if kind == "GIF":
+        return gif.frames(content, MAX_FRAMES + 1)
+    if kind == "TIFF":
+        return tiff.frames(content, MAX_FRAMES + 1)
+    return 1 if kind == "JPEG" else int(getattr(image, "n_frames", 1))
+
+
+def _notes(image: Image.Image, content: bytes, kind: str) -> tuple[str, ...]:
+    return ("hdr_gain_map",) if kind == "JPEG" and jpeg.has_gain_map(image) else ()
+
+
+@contextmanager
+def refusing(content: bytes, kind: str) -> Iterator[None]:
+    """Turn whatever a decoder raises into a refusal: damage raises nearly anything.
+
+    Raises:
+        Refused: as OUT_OF_MEMORY, TOO_MANY_PIXELS, TRUNCATED, or else CORRUPT.
+    """
+    try:
+        yield
+    except Refused:
+        raise
+    except MemoryError as error:
+        raise Refused(Reason.OUT_OF_MEMORY, repr(error)[:200]) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Refused(Reason.TOO_MANY_PIXELS, repr(error)[:200]) from error
+    except UnidentifiedImageError as error:
+        raise Refused(_reason("", content, kind), f"the header of a {kind}") from error
+    except Exception as error:
+        raise Refused(_reason(repr(error), content, kind), repr(error)[:200]) from error
+
+
+def _reason(error: str, content: bytes, kind: str) -> Reason:
+    if UNSUPPORTED.search(error):  # a rare kind of a format that we take
+        return Reason.UNSUPPORTED_FORMAT
+    short = TRUNCATED.search(error) or is_cut_short(content, kind)
+    return Reason.TRUNCATED if short else Reason.CORRUPT

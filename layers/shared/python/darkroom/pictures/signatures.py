@@ -1,0 +1,132 @@
+"""The first bytes of what people upload and we do not take."""
+
+import base64
+import binascii
+import re
+import zlib
+from collections import Counter
+from math import log2
+
+# Longer signatures stand before shorter ones that they begin with.
+FOREIGN: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"%PDF-", "PDF"),
+    (0, b"8BPS", "PSD"),
+    (0, b"%!PS", "EPS"),
+    (0, b"\xc5\xd0\xd3\xc6", "EPS"),
+    (0, b"\x00\x00\x00\x0cjP  ", "JPEG 2000"),
+    (0, b"\xff\x4f\xff\x51", "JPEG 2000"),
+    (0, b"\x00\x00\x00\x0cJXL ", "JPEG XL"),
+    (0, b"\xff\x0a", "JPEG XL"),
+    (0, b"\x00\x00\x01\x00", "ICO"),
+    (0, b"\x00\x00\x02\x00", "CUR"),
+    (0, b"icns", "ICNS"),
+    (0, b"FUJIFILMCCD-RAW", "RAW (RAF)"),
+    (0, b"IIRO", "RAW (ORF)"),
+    (0, b"IIRS", "RAW (ORF)"),
+    (0, b"MMOR", "RAW (ORF)"),
+    (0, b"IIU\x00", "RAW (RW2)"),
+    (0, b"FOVb", "RAW (X3F)"),
+    (0, b"PK\x03\x04", "ZIP"),
+    (0, b"PK\x05\x06", "ZIP"),
+    (0, b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+    (0, b"Rar!", "RAR"),
+    (0, b"BZh", "BZIP2"),
+    (0, b"\xfd7zXZ\x00", "XZ"),
+    (0, b"\x28\xb5\x2f\xfd", "Zstandard"),
+    (257, b"ustar", "TAR"),
+    (0, b"\x1aE\xdf\xa3", "Matroska or WebM video"),
+    (8, b"AVI ", "AVI video"),
+    (8, b"WAVE", "WAVE sound"),
+    (0, b"\x00\x00\x01\xba", "MPEG video"),
+    (0, b"\x00\x00\x01\xb3", "MPEG video"),
+    (0, b"FLV\x01", "Flash video"),
+    (0, b"OggS", "Ogg"),
+    (0, b"ID3", "MP3 sound"),
+    (0, b"DDS ", "DDS"),
+    (0, b"qoif", "QOI"),
+    (0, b"gimp xcf", "XCF"),
+    (0, b"\x76\x2f\x31\x01", "OpenEXR"),
+    (0, b"#?RADIANCE", "Radiance HDR"),
+    (0, b"SIMPLE  =", "FITS"),
+    (0, b"\xd7\xcd\xc6\x9a", "WMF"),
+    (40, b" EMF", "EMF"),
+    (0, b"\x59\xa6\x6a\x95", "Sun raster"),
+    (0, b"\x01\xda", "SGI"),
+    (0, b"BPG\xfb", "BPG"),
+    (0, b"FLIF", "FLIF"),
+    (0, b"II\xbc", "JPEG XR"),
+    (0, b"AT&TFORM", "DjVu"),
+    (0, b"BLP1", "BLP"),
+    (0, b"BLP2", "BLP"),
+    (0, b"/* XPM */", "XPM"),
+    (128, b"DICM", "DICOM"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office document"),
+    (0, b"{\\rtf", "RTF"),
+    (0, b"\x7fELF", "program"),
+)
+MARKUP = (("SVG", re.compile(rb"<svg[\s>:]")), ("HTML", re.compile(rb"(?i)<(!doctype )?html")))
+NETPBM = re.compile(rb"P[1-7f F][\s#]")
+ENCRYPTED = (b"-----BEGIN PGP", b"age-encryption.org", b"Salted__", b"-----BEGIN AGE")
+DATA_URL = re.compile(rb"\s*(?:data:[\w/+.-]*;base64,)?\s*([A-Za-z0-9+/_\-\r\n]{24,})")
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*")
+SAMPLE = 1 << 16
+ENOUGH_TO_JUDGE = 4096
+
+
+def foreign(content: bytes) -> str:
+    """Return the name of a kind of file that we know and do not take; empty if we know none."""
+    for offset, signature, name in FOREIGN:
+        if content.startswith(signature, offset):
+            return name
+    if content.startswith(b"\x1f\x8b"):
+        return "GZIP"
+    if NETPBM.match(content):
+        return "Netpbm"
+    start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"<"):
+        return next((name for name, pattern in MARKUP if pattern.search(start)), "XML")
+    return ""
+
+
+def wrapping(content: bytes) -> str:
+    """Return what a picture seems to be hidden in: an encoding or a cipher; empty if nothing."""
+    if content.startswith(ENCRYPTED):
+        return "encrypted"
+    if _is_picture(_unzipped(content)):
+        return "GZIP of a picture"
+    if _is_picture(_unbase64(content)):
+        return "base64 of a picture"
+    return "" if foreign(content) or not _looks_random(content) else "encrypted or compressed"
+
+
+def _is_picture(start: bytes) -> bool:
+    return start.startswith(PICTURES) or start[4:8] == b"ftyp"
+
+
+def _unzipped(content: bytes) -> bytes:
+    if not content.startswith(b"\x1f\x8b"):
+        return b""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(content[:SAMPLE], 16)
+    except zlib.error:
+        return b""
+
+
+def _unbase64(content: bytes) -> bytes:
+    match = DATA_URL.match(content[:256])
+    if not match:
+        return b""
+    text = re.sub(rb"[\r\n]", b"", match[1])[:24]
+    try:
+        return base64.b64decode(text, altchars=b"-_" if set(b"-_") & set(text) else None)
+    except binascii.Error:
+        return b""
+
+
+def _looks_random(content: bytes) -> bool:
+    """Tell whether every byte is about as frequent: 7.9 bits of Shannon's entropy in 8."""
+    sample = content[:SAMPLE]
+    if len(sample) < ENOUGH_TO_JUDGE:
+        return False
+    shares = [count / len(sample) for count in Counter(sample).values()]
+    return -sum(share * log2(share) for share in shares) > 7.9

@@ -1,0 +1,105 @@
+"""Reads a TIFF's directories as far as needed to count, measure and tell them apart."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+SIGNATURES = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+# Bytes of the types that hold a whole number: SHORT, LONG, IFD, LONG8, IFD8.
+WHOLE = {3: 2, 4: 4, 13: 4, 16: 8, 18: 8}
+SIZES = WHOLE | {1: 1, 2: 1, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 17: 8}
+PIECES = {273, 324}  # where the strips are, or the tiles
+SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
+MAKE, SAMPLES, ROWS_PER_STRIP, PLANAR = 271, 277, 278, 284
+TILE_WIDTH, TILE_HEIGHT, CHILDREN, DNG = 322, 323, 330, 50706
+SENSOR = {32803, 34892}  # photometric: colour filter array, linear raw
+MAX_ENTRIES = 4096
+
+
+class _Layout:
+    """Where things stand: a BigTIFF has 8 bytes where a TIFF has 4, and 8 for 2 in its count."""
+
+    def __init__(self, content: bytes) -> None:
+        self.order: str = "little" if content[:2] == b"II" else "big"
+        big = b"+" in content[2:4]
+        self.count, self.entry, self.offset = (8, 20, 8) if big else (2, 12, 4)
+        self.first = 8 if big else 4
+        self.content = content
+
+    def number(self, at: int, size: int) -> int:
+        return int.from_bytes(self.content[at : at + size], self.order)  # type: ignore[arg-type]
+
+
+def directories(content: bytes) -> Iterator[dict[int, int]]:
+    """Yield each directory's tags with their first whole number; stop at damage or a loop."""
+    layout = _Layout(content)
+    seen: set[int] = set()
+    at = layout.number(layout.first, layout.offset)
+    while 0 < at < len(content) and at not in seen:
+        seen.add(at)
+        entries = min(layout.number(at, layout.count), MAX_ENTRIES)
+        start = at + layout.count
+        yield dict(_tag(layout, start + index * layout.entry) for index in range(entries))
+        at = layout.number(start + entries * layout.entry, layout.offset)
+
+
+def _tag(layout: _Layout, at: int) -> tuple[int, int]:
+    size = WHOLE.get(layout.number(at + 2, 2), 0)
+    count = layout.number(at + 4, layout.offset)
+    value = at + 4 + layout.offset
+    if size * count > layout.offset:  # too long for the entry, which then says where it stands
+        value = layout.number(value, layout.offset)
+    return layout.number(at, 2), layout.number(value, size)
+
+
+def ends(content: bytes) -> Iterator[int]:
+    """Yield where the first directory ends, what its entries point to, and its last strip begins.
+
+    A number beyond the file's length tells that some of it is missing.
+    """
+    layout = _Layout(content)
+    at = layout.number(layout.first, layout.offset)
+    entries = layout.number(at, layout.count)
+    start = at + layout.count
+    yield start + entries * layout.entry
+    for entry in range(start, start + min(entries, MAX_ENTRIES) * layout.entry, layout.entry):
+        size = SIZES.get(layout.number(entry + 2, 2), 0)
+        count = layout.number(entry + 4, layout.offset)
+        value = entry + 4 + layout.offset
+        if size * count > layout.offset:
+            value = layout.number(value, layout.offset)
+            yield value + size * count
+        if layout.number(entry, 2) in PIECES and count:
+            yield layout.number(value + (count - 1) * size, size) + 1
+
+
+def frames(content: bytes, limit: int) -> int:
+    """Count the directories, up to *limit*."""
+    return sum(1 for _ in islice(directories(content), limit))
+
+
+def raw_kind(content: bytes) -> str:
+    """Return the kind of raw camera file that a TIFF is; empty if it is a picture.
+
+    Cameras put a small preview first, marked as reduced, and the sensor's data into its children.
+    """
+    if content[8:10] == b"CR":
+        return "CR2"
+    tags = next(directories(content), {})
+    if DNG in tags:
+        return "DNG"
+    if tags.get(PHOTOMETRIC) in SENSOR:
+        return "sensor data"
+    reduced = tags.get(SUBFILE, 0) & 1 and CHILDREN in tags and MAKE in tags
+    return "NEF, ARW or their like" if reduced else ""
+
+
+def strip_bytes(content: bytes) -> int:
+    """Return the bytes of the piece that is unpacked at once: a strip, a tile; 0 if none is."""
+    tags = next(directories(content), {})
+    if tags.get(COMPRESSION) == 1:
+        return 0
+    width = tags.get(TILE_WIDTH) or tags.get(WIDTH, 0)
+    height = tags.get(HEIGHT, 0)
+    rows = tags.get(TILE_HEIGHT) or min(tags.get(ROWS_PER_STRIP) or height, height)
+    samples = 1 if tags.get(PLANAR) == 2 else tags.get(SAMPLES, 1)
+    return width * rows * samples * tags.get(BITS, 1) // 8

@@ -1,0 +1,123 @@
+"""The bench measures what it says, and knows its targets."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bench import sources
+from bench.contest import Result, compete
+from bench.contestants import EDGES, takes
+from bench.imports import ImportTime, by_package
+from bench.quality import psnr, ssim
+from bench.sources import Source, photograph
+from bench.tables import costs_table, imports_table, results_table
+from bench.targets import missed, ratios
+
+TINY = Source(0.2, "JPEG")
+
+
+def any_result(
+    contestant: str, cpu_ms: float, source: str = "12 MP JPEG", **other: float
+) -> Result:
+    return Result(source, contestant, cpu_ms, **{"peak_mb": 50.0} | other)
+
+
+def on_target() -> list[Result]:
+    return [any_result("ours", 20), any_result("naive", 100), any_result("floor", 16)]
+
+
+def test_a_contest_is_measured_and_laid_out(tmp_path: Path) -> None:
+    assert list(sources.make((TINY,), tmp_path)) == [TINY]
+    assert not list(sources.make((TINY,), tmp_path))  # they are kept
+
+    results = compete(TINY, tmp_path, rounds=1)
+
+    assert {result.contestant for result in results} >= {"ours", "naive", "draft"}
+    assert all(result.cpu_ms > 0 and 5 < result.peak_mb < 500 for result in results)
+    assert all(abs(result.psnr_gain) < 3 for result in results)
+    assert ("0.2 MP JPEG", "naive") in ratios(results)
+    header, _, *rows = results_table(results).splitlines()
+    assert header.split("  ")[0] == "source"
+    assert len(rows) == len(results)
+
+
+def test_a_ratio_is_our_time_over_the_others() -> None:
+    assert ratios(on_target()) == {("12 MP JPEG", "naive"): 0.2, ("12 MP JPEG", "floor"): 1.25}
+    assert ratios([any_result("naive", 1)]) == {}
+
+
+def test_nothing_is_missed_on_target() -> None:
+    assert missed(on_target()) == []
+    assert missed([]) == []
+
+
+@pytest.mark.parametrize(
+    ("results", "complaint"),
+    [
+        ([any_result("ours", 30), any_result("naive", 100)], "0.30 times the CPU time of naive"),
+        ([any_result("ours", 30), any_result("floor", 20)], "1.50 times the CPU time of floor"),
+        ([any_result("ours", 30), any_result("pyvips", 20)], "behind pyvips"),
+        ([any_result("ours", 30, peak_mb=65)], "65 MB at most, 64 MB wanted"),
+        ([any_result("ours", 30, psnr_gain=-0.2)], "0.20 dB lost"),
+        ([any_result("ours", 30, psnr_gain=float("nan"))], "nan dB lost"),
+    ],
+)
+def test_a_missed_target_is_named(results: list[Result], complaint: str) -> None:
+    [line] = missed(results)
+
+    assert complaint in line
+
+
+def test_a_picture_is_like_itself_and_less_like_a_blurred_one() -> None:
+    picture = photograph((256, 192))
+    blurred = picture.resize((64, 48)).resize((256, 192))
+
+    assert psnr(picture, picture) == float("inf")
+    assert ssim(picture, picture) == pytest.approx(1)
+    assert 15 < psnr(picture, blurred) < 40
+    assert 0 < ssim(picture, blurred) < 0.9
+
+
+def test_likeness_is_measured_in_the_usual_units() -> None:
+    black, grey = (Image.new("RGB", (16, 16), (value,) * 3) for value in (0, 16))
+
+    assert psnr(black, grey) == pytest.approx(24.05, abs=0.01)  # 20 log10(255 / 16)
+
+
+def test_import_times_are_added_up_by_package() -> None:
+    report = """import time: self [us] | cumulative | imported package
+import time:       400 |        400 |   PIL._imaging
+import time:      1600 |       2000 | PIL
+a warning | of | something
+import time:       500 |        500 | zlib"""
+
+    assert by_package(report) == {"PIL": 2.0, "zlib": 0.5}
+    assert "PIL 2" in imports_table([ImportTime("make_thumbnails", 2.5, by_package(report))])
+
+
+def test_costs_are_laid_out() -> None:
+    assert costs_table({"a call": 0.256}).splitlines()[-1] == "a call        0.26"
+
+
+def test_the_floor_is_one_of_jpeg() -> None:
+    assert takes("floor", "progressive")
+    assert not takes("floor", "PNG")
+    assert takes("ours", "PNG")
+    assert sorted(EDGES, reverse=True) == list(EDGES)  # each is made from the larger one
+
+
+def test_the_options_are_explained() -> None:
+    command = [sys.executable, "-m", "bench", "--help"]
+    root = Path(__file__).parents[1]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+
+    for option in ("--quick", "--json", "--check"):
+        assert option in run.stdout
+
+
+def test_results_can_be_read_by_machines() -> None:
+    assert json.loads(json.dumps(any_result("ours", 30).as_json()))["cpu_ms"] == 30
