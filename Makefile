@@ -44,7 +44,8 @@ lock: ## Write the hash-locked requirements anew from the *.in files
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	  --output-file $$file.txt $$file.in || exit 1; done
 
-app: .venv/.installed # What cdk.json runs
+app: # What cdk.json runs; it installs nothing, for its caller may be running in .venv
+	@[ -x $(VENV)/python ] || { echo "Darkroom is not set up yet: run make setup" >&2; exit 1; }
 	@$(VENV)/python app.py
 
 clean: ## Stop the local cloud and delete everything that was made, its data too

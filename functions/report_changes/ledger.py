@@ -1,6 +1,5 @@
 """The report table: a ledger of what each object counts for, and the totals that follow from it."""
 
-import random
 import time
 from dataclasses import dataclass
 from hashlib import sha256
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from darkroom.backoff import attempts
 from functions.report_changes.contribution import Contribution, Total, differences
 
 if TYPE_CHECKING:
@@ -61,13 +61,12 @@ class Ledger:
         Raises:
             Contended: if the lines stayed busy.
         """
-        for attempt in range(ATTEMPTS):
+        for _ in attempts(ATTEMPTS):
             entry = self._entry(change)
             if entry and entry.position >= _sortable(change.position):
                 return False
             if self._transact(entry, change):
                 return True
-            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
         raise Contended(f"the ledger of {change.key!r} stayed busy over {ATTEMPTS} attempts")
 
     def _entry(self, change: Change) -> Entry | None:

@@ -1,5 +1,7 @@
 """Every way in which a picture comes, changes and goes, through the deployed app."""
 
+import random
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -212,3 +214,23 @@ def test_a_hundred_uploads_at_once_lose_nothing(app: App) -> None:
 
     assert {findings.facet(key, "THUMBNAILS")["state"] for key in keys} == {"READY"}
     assert findings.report["OWNER", "storm"]["objects"] == 100
+
+
+def test_many_changes_of_few_keys_at_once_end_in_agreement(app: App) -> None:
+    dice = random.Random(20261121)  # noqa: S311 - a schedule, not a secret
+    keys = [f"turmoil/{number}.jpg" for number in range(4)]
+    changes = [(dice.choice(keys), dice.choice(["put", "put", "delete"])) for _ in range(120)]
+
+    def change(what: tuple[str, str]) -> None:
+        key, kind = what
+        if kind == "put":
+            app.put(key, any_picture(40 + len(key), 30))
+        else:
+            app.delete(key)
+
+    app.client("s3")  # made once, before the threads share it
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(change, changes))
+
+    app.wait_until_quiet()
+    assert app.inspector.dead_letters() == {}

@@ -197,6 +197,7 @@ def test_a_worker_that_always_loses_the_race_leaves_its_message(
         return found
 
     monkeypatch.setattr(Convergence, "_find", lose)
+    monkeypatch.setattr("time.sleep", lambda _: None)
 
     assert len(deliver(consumer, notification(KEY))) == 1
 

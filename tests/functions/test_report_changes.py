@@ -139,7 +139,7 @@ def test_conflicts_are_retried_and_then_left_to_the_next_delivery(
     client = report_changes.ledger()._table.meta.client
     transact = client.transact_write_items
     answers = iter([_cancelled("TransactionConflict")] * conflicts)
-    monkeypatch.setattr("functions.report_changes.ledger.time.sleep", lambda _: None)
+    monkeypatch.setattr("time.sleep", lambda _: None)
 
     def contended(**arguments: Any) -> Any:
         if conflict := next(answers, None):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from darkroom.aws import s3, table
+from darkroom.backoff import attempts
 from darkroom.catalog import Catalog, Fence, State
 from darkroom.observability import count, logger
 from darkroom.originals import Original, Originals
@@ -66,7 +67,7 @@ class Convergence:
             FenceLost: after losing `ATTEMPTS` times.
         """
         logger.append_keys(bucket=self.originals.bucket)
-        for _ in range(ATTEMPTS):
+        for _ in attempts(ATTEMPTS):
             fence = self.catalog.fence(key, self.facet)
             with self.originals.open(key) as original:
                 attributes = self._find(original, fence, describe)
