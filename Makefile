@@ -3,7 +3,7 @@ VENV := .venv/bin
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check bench format lock permissions app clean
+.PHONY: help setup demo up down test check bench fuzz format lock permissions app clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ format: setup ## Format the code
 
 bench: .venv-bench/.installed ## Measure speed, memory and quality (BENCH=--help shows the options)
 	@.venv-bench/bin/python -m bench $(BENCH)
+
+fuzz: setup ## Throw damaged pictures at what reads them, for a minute (FUZZ="--seconds 600")
+	@$(VENV)/python -m tests.fuzz $(FUZZ)
 
 permissions: setup ## Write the table of permissions anew
 	$(VENV)/python -m tests.stacks.permissions

@@ -111,6 +111,7 @@ class StageConfig:
     max_bytes: int = 64 * 1024 * 1024
     decoding_mb: int = 1100
     """What decoding one picture may take; its cost is reckoned from its header."""
+    gps: Literal["off", "coarse", "full"] = "off"
     tombstone_days: int = 45
     report_shards: int = 8
     max_concurrency: int = 10
@@ -130,6 +131,7 @@ class StageConfig:
             self.tombstone_days,
         )
         require_one_of(self.log_level, "log_level", ("DEBUG", "INFO", "WARNING", "ERROR"))
+        require_one_of(self.gps, "gps", ("off", "coarse", "full"))
         require_one_of(self.log_days, "log_days", LOG_RETENTION)
         require_one_of(self.cold_class, "cold_class", COLD_CLASSES)
         self._check_cold_days()

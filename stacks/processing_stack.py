@@ -77,6 +77,7 @@ class ProcessingStack(Stack):
                 "CATALOG_TABLE": self.storage.catalog.table_name,
                 "MAX_BYTES": str(self.config.max_bytes),
                 "MAX_MEMORY": str(self.config.max_memory),
+                "GPS": self.config.gps,
                 "TOMBSTONE_DAYS": str(self.config.tombstone_days),
             },
             # It reads headers and hashes bytes but decodes no pixels: room for the largest file
