@@ -1,5 +1,7 @@
 """Pictures for tests, made on the spot."""
 
+import struct
+import zlib
 from io import BytesIO
 from typing import Any
 
@@ -40,3 +42,14 @@ def decoded(content: bytes) -> Image.Image:
     image = Image.open(BytesIO(content))
     image.load()
     return image
+
+
+def bomb(side: int) -> bytes:
+    """Return a small PNG whose header claims a picture of *side* by *side*."""
+    header = struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
+    body = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + body

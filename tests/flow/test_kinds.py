@@ -1,23 +1,8 @@
 """One upload of each kind, all at once: each ends as it should, and none disturbs another."""
 
-import struct
-import zlib
-
 from local.agreement import FACETS
 from tests.flow.conftest import App
-from tests.pictures import any_picture, decoded
-
-
-def bomb(side: int) -> bytes:
-    """Return a small PNG whose header claims a picture of *side* by *side*."""
-    header = struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
-    body = b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
-    )
-    return b"\x89PNG\r\n\x1a\n" + body
-
+from tests.pictures import any_picture, bomb, decoded
 
 PICTURES = {
     "baseline.jpg": any_picture(400, 300),
