@@ -1,4 +1,7 @@
-"""The outcomes of a corpus; to write them anew: `python -m tests.functions.corpus_outcomes`."""
+"""The outcomes of a corpus; to write them anew, with layers/shared/python on PYTHONPATH:
+
+python -m tests.functions.corpus_outcomes
+"""
 
 import os
 import sys
