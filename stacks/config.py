@@ -112,6 +112,8 @@ class StageConfig:
     decoding_mb: int = 1100
     """What decoding one picture may take; its cost is reckoned from its header."""
     gps: Literal["off", "coarse", "full"] = "off"
+    keep_credits: bool = False
+    """Thumbnails keep the artist and the copyright that a picture names."""
     tombstone_days: int = 45
     report_shards: int = 8
     max_concurrency: int = 10

@@ -43,6 +43,7 @@ class ProcessingStack(Stack):
                 "THUMBNAILS_BUCKET": self.storage.thumbnails.bucket_name,
                 "CATALOG_TABLE": self.storage.catalog.table_name,
                 "VARIANTS": self.config.variants_json,
+                "KEEP_CREDITS": "yes" if self.config.keep_credits else "no",
                 "MAX_BYTES": str(self.config.max_bytes),
                 "MAX_MEMORY": str(self.config.max_memory),
                 "TOMBSTONE_DAYS": str(self.config.tombstone_days),

@@ -19,12 +19,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def encode(image: Image.Image, variant: Variant) -> Thumbnail:
-    """Encode *image* as *variant* wants it; nothing but pixels goes out."""
+def encode(image: Image.Image, variant: Variant, credit: Image.Exif | None = None) -> Thumbnail:
+    """Encode *image* as *variant* wants it; nothing but pixels and *credit* goes out."""
     image = _legal(image, variant)
     image.info.clear()  # Pillow writes comments and profiles that it finds here
     encoded = BytesIO()
-    image.save(encoded, variant.format, quality=variant.quality, **OPTIONS[variant.format])
+    options = OPTIONS[variant.format] | ({"exif": credit} if credit else {})
+    image.save(encoded, variant.format, quality=variant.quality, **options)
     return Thumbnail(variant, encoded.getvalue(), *image.size)
 
 

@@ -46,7 +46,7 @@ def describe(original: Original, fence: Fence) -> dict[str, Any]:
     """
     needs = settings()
     content = original.read(needs.max_bytes)
-    shrunk = decoder().call(shrink, content, needs.variants, needs.max_memory)
+    shrunk = decoder().call(shrink, content, needs.variants, needs.max_memory, needs.keep_credits)
     return {
         "variants": {
             thumbnail.variant.name: shelf().put(thumbnail, fence, original.version_id)

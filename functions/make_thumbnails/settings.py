@@ -11,9 +11,19 @@ def variants_from_json(text: str) -> tuple[Variant, ...]:
     return tuple(Variant(**variant) for variant in json.loads(text))
 
 
+def yes_or_no(text: str) -> bool:
+    """Read ``yes`` or ``no``."""
+    if text not in ("yes", "no"):
+        raise ValueError(f"{text!r} is neither yes nor no")
+    return text == "yes"
+
+
 @dataclass(frozen=True)
 class Settings:
-    """Limits are of one picture: ``max_bytes`` as stored, ``max_memory`` bytes while decoded."""
+    """Limits are of one picture: ``max_bytes`` as stored, ``max_memory`` bytes while decoded.
+
+    ``keep_credits``: whether thumbnails name the artist and the copyright.
+    """
 
     originals_bucket: str
     thumbnails_bucket: str
@@ -21,4 +31,5 @@ class Settings:
     max_bytes: int
     max_memory: int
     tombstone_days: int
+    keep_credits: bool = field(metadata={"parse": yes_or_no})
     variants: tuple[Variant, ...] = field(metadata={"parse": variants_from_json})

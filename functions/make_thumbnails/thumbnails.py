@@ -1,6 +1,6 @@
 """Pictures in, thumbnails out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from PIL import Image
@@ -10,6 +10,7 @@ from darkroom.pictures.colour import to_srgb
 from darkroom.pictures.decoding import decode
 from darkroom.pictures.memory import Header, check
 from darkroom.pictures.opening import refusing
+from functions.make_thumbnails.credits import credits_of
 from functions.make_thumbnails.encoding import encode
 from functions.make_thumbnails.framing import framed, scale_of, scaled
 from functions.make_thumbnails.placeholder import dominant_colour, perceptual_hash, thumb_hash
@@ -48,8 +49,12 @@ class Shrunk:
     notes: list[str]
 
 
-def shrink(content: bytes, variants: Sequence[Variant], max_memory: int) -> Shrunk:
+def shrink(
+    content: bytes, variants: Sequence[Variant], max_memory: int, keep_credits: bool = False
+) -> Shrunk:
     """Make each variant of a picture: upright, sRGB, never enlarged, without any metadata.
+
+    With *keep_credits* the artist and the copyright that its EXIF names stay.
 
     Raises:
         Refused: if the picture cannot be decoded, now or ever, within *max_memory* bytes.
@@ -62,8 +67,11 @@ def shrink(content: bytes, variants: Sequence[Variant], max_memory: int) -> Shru
         needed = max(scaled(full, scale))
         check(Header.of(picture.image, content, picture.format), needed, max_memory)
     with refusing(content, picture.format):
+        credit = credits_of(picture.image) if keep_credits else None
         largest, notes = _largest(picture, needed, scaled(full, scale))
-        return _shrunk(largest, full, variants, [*picture.notes, *notes])
+        images = dict(_sizes(largest, full, variants))
+        thumbnails = [encode(framed(images[each], each), each, credit) for each in variants]
+        return _shrunk(thumbnails, images.values(), [*picture.notes, *notes])
 
 
 def _largest(
@@ -80,13 +88,10 @@ def _largest(
     return image.transpose(UPRIGHT[picture.turn]) if picture.turn in UPRIGHT else image, notes
 
 
-def _shrunk(
-    largest: Image.Image, full: tuple[int, int], variants: Sequence[Variant], notes: list[str]
-) -> Shrunk:
-    images = dict(_sizes(largest, full, variants))
-    smallest = min(images.values(), key=lambda image: image.width * image.height)
+def _shrunk(thumbnails: list[Thumbnail], images: Iterable[Image.Image], notes: list[str]) -> Shrunk:
+    smallest = min(images, key=lambda image: image.width * image.height)
     return Shrunk(
-        [encode(framed(images[each], each), each) for each in variants],
+        thumbnails,
         thumb_hash(smallest),
         dominant_colour(smallest),
         perceptual_hash(smallest),

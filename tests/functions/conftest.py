@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "MAX_BYTES": "200000",
     "MAX_MEMORY": str(8 << 20),
     "TOMBSTONE_DAYS": "45",
+    "KEEP_CREDITS": "no",
     "VARIANTS": json.dumps(
         [
             {"name": "small", "long_edge": 16, "format": "JPEG", "quality": 80},

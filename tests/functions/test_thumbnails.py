@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
+from PIL.ExifTags import Base
 
 from darkroom.pictures import open_picture
 from darkroom.refusals import Reason, Refused
@@ -191,3 +192,24 @@ def test_the_corpus_of_orientations_comes_out_as_the_same_picture(corpus: Path, 
         other = decoded(only((folder / f"{shape}_{number}.jpg").read_bytes()).content)
         assert other.size == upright.size
         assert max(ImageStat.Stat(ImageChops.difference(upright, other)).mean) < 12
+
+
+@pytest.mark.parametrize("format", ["JPEG", "WEBP", "AVIF"])
+def test_the_credits_stay_if_they_are_wanted_and_nothing_else_does(format: str) -> None:
+    source = any_picture(
+        exif=exif(Artist="Ada", Copyright="2026 Ada\0", Make="Camera", Orientation=6)
+    )
+    variants = [any_variant(format=format)]
+
+    [kept] = shrink(source, variants, MEMORY, keep_credits=True).thumbnails
+    [bare] = shrink(source, variants, MEMORY).thumbnails
+
+    assert dict(decoded(kept.content).getexif()) == {Base.Artist: "Ada", Base.Copyright: "2026 Ada"}
+    assert decoded(kept.content).size == (30, 40)
+    assert not decoded(bare.content).getexif()
+
+
+def test_a_picture_without_credits_gets_no_empty_block() -> None:
+    [kept] = shrink(any_picture(), [any_variant()], MEMORY, keep_credits=True).thumbnails
+
+    assert "exif" not in decoded(kept.content).info
