@@ -4,7 +4,9 @@ from typing import Any
 
 from PIL import Image
 
-from functions.make_thumbnails.thumbnails import Shrunk, Thumbnail, Variant, shrink
+from functions.make_thumbnails.framing import scale_of, scaled
+from functions.make_thumbnails.thumbnails import Shrunk, shrink
+from functions.make_thumbnails.variants import Thumbnail, Variant
 from tests.pictures import decoded
 
 MEMORY = 256 << 20
@@ -13,6 +15,11 @@ MEMORY = 256 << 20
 def any_variant(long_edge: int = 64, format: Any = "JPEG", **options: Any) -> Variant:
     """Return a variant, named by its size."""
     return Variant(str(long_edge), long_edge, format, options.pop("quality", 85), **options)
+
+
+def fit(size: tuple[int, int], long_edge: int) -> tuple[int, int]:
+    """Return the size at which a picture of *size* fits *long_edge*."""
+    return scaled(size, scale_of(size, any_variant(long_edge)))
 
 
 def shrunk(content: bytes, variant: Variant | None = None) -> Shrunk:

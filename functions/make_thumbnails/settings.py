@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 
-from functions.make_thumbnails.thumbnails import Variant
+from functions.make_thumbnails.variants import Variant
 
 
 def variants_from_json(text: str) -> tuple[Variant, ...]:

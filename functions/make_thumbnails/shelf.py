@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from darkroom.catalog import Fence
 from darkroom.convergence import Facet
-from functions.make_thumbnails.thumbnails import Thumbnail
+from functions.make_thumbnails.variants import Thumbnail
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

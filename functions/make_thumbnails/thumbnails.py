@@ -9,15 +9,13 @@ from darkroom.pictures import Picture, open_picture
 from darkroom.pictures.colour import to_srgb
 from darkroom.pictures.decoding import decode
 from darkroom.pictures.memory import Header, check
-from darkroom.pictures.opening import refusing
+from darkroom.pictures.opening import SIDEWAYS, refusing
 from functions.make_thumbnails.credits import credits_of
 from functions.make_thumbnails.encoding import encode
 from functions.make_thumbnails.framing import framed, scale_of, scaled
 from functions.make_thumbnails.placeholder import dominant_colour, perceptual_hash, thumb_hash
 from functions.make_thumbnails.resizing import resize
 from functions.make_thumbnails.variants import Thumbnail, Variant
-
-__all__ = ["Shrunk", "Thumbnail", "Variant", "fit", "shrink"]
 
 # What undoes each EXIF orientation (Exif 2.32, table 6).
 UPRIGHT = {
@@ -29,7 +27,6 @@ UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-SIDEWAYS = range(5, 9)
 OPAQUE = (255, 255)
 
 
@@ -106,8 +103,3 @@ def _sizes(
     for variant in sorted(variants, key=lambda each: -scale_of(full, each)):
         image = resize(image, scaled(full, scale_of(full, variant)))
         yield variant, image
-
-
-def fit(size: tuple[int, int], long_edge: int) -> tuple[int, int]:
-    """Return *size* scaled down so that its longer side is at most *long_edge*; no side below 1."""
-    return scaled(size, min(1.0, long_edge / max(size)))

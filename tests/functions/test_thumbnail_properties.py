@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from darkroom.refusals import Reason, Refused
-from functions.make_thumbnails.thumbnails import Variant, shrink
+from functions.make_thumbnails.thumbnails import shrink
+from functions.make_thumbnails.variants import Variant
 from tests.pictures import any_picture, decoded, exif
 from tests.thumbnails import MEMORY, any_variant
 

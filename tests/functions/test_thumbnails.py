@@ -10,9 +10,9 @@ from PIL.ExifTags import Base
 
 from darkroom.pictures import open_picture
 from darkroom.refusals import Reason, Refused
-from functions.make_thumbnails.thumbnails import fit, shrink
+from functions.make_thumbnails.thumbnails import shrink
 from tests.pictures import any_picture, decoded, exif
-from tests.thumbnails import MEMORY, any_variant, only
+from tests.thumbnails import MEMORY, any_variant, fit, only
 
 
 def colours(picture: Image.Image) -> dict[str, str]:
