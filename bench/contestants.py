@@ -16,9 +16,11 @@ Shrink = Callable[[bytes], list[bytes]]
 
 def ours() -> Shrink:
     """Return what make_thumbnails does, without its child process."""
+    from darkroom.confinement import keep_freed_memory
     from functions.make_thumbnails import thumbnails
     from functions.make_thumbnails.variants import Variant
 
+    keep_freed_memory()
     variants = [Variant(str(edge), edge, "JPEG", QUALITY) for edge in EDGES]
 
     def shrink(content: bytes) -> list[bytes]:

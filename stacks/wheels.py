@@ -5,11 +5,12 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from stacks.built_once import built_once
+from stacks.bytecode import compile_all, interpreter
 from stacks.config import Target
 
 # Raise this when the same wheels would be laid out in another way.
@@ -36,29 +37,24 @@ class Wheels:
 
     @property
     def compiled(self) -> bool:
-        """Tell whether this Python can write bytecode that the target's Python can read."""
-        return self.target.python == f"{sys.version_info.major}.{sys.version_info.minor}"
+        """Tell whether there is a Python here whose bytecode the target's Python can read."""
+        return interpreter(self.target.python) is not None
 
-    def installed(self, cache: Path) -> Path:
+    def built(self, cache: Path) -> Path:
         """Return a folder with `python/` in it, as Lambda mounts a layer under /opt.
 
-        A failed or interrupted installation leaves nothing behind; two at once do no harm.
+        Raises:
+            WheelsError: if pip could not install what is named.
         """
         home = cache / f"{self.requirements.parent.name}-{self.digest[:16]}"
-        if not home.exists():
-            cache.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=cache, prefix=".") as scratch:
-                made = Path(scratch, "layer")
-                self._install(made / "python")
-                keep(made, home)
-        return home
+        return built_once(home, lambda made: self._install(made / "python"))
 
     def _install(self, into: Path) -> None:
         run("pip", "install", *self._options(), "--target", str(into), "-r", str(self.requirements))
         # Scripts: nobody runs them in a layer.
         shutil.rmtree(into / "bin", ignore_errors=True)
         if self.compiled:
-            compile_all(into)
+            compile_all(into, self.target.python)
 
     def _options(self) -> list[str]:
         options = ["--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes"]
@@ -68,20 +64,6 @@ class Wheels:
         for name in self.target.platforms:
             options += ["--platform", name]
         return options
-
-
-def compile_all(folder: Path) -> None:
-    """Bytecode cuts imports to a third. A zip changes dates, so Python must not compare them."""
-    unchecked = ("--invalidation-mode", "unchecked-hash")
-    run("compileall", "-q", *unchecked, "-s", str(folder), "-p", "/opt/python", str(folder))
-
-
-def keep(made: Path, home: Path) -> None:
-    try:
-        made.rename(home)
-    except OSError:
-        if not home.exists():
-            raise
 
 
 def run(*module_and_arguments: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import resource
 import signal
 import sys
 import threading
@@ -22,6 +23,7 @@ from tests.layers.misbehaviour import (
     die_of,
     hoard,
     inflate,
+    pages_of_the_same_memory_again,
     raise_awkward,
     refusal,
     refuse,
@@ -44,6 +46,10 @@ def test_a_result_comes_back_from_another_process_which_is_kept(isolated: Isolat
     first, second = isolated.call(os.getpid), isolated.call(os.getpid)
 
     assert first == second != os.getpid()
+
+
+def test_what_a_call_freed_is_there_for_the_next_one(isolated: Isolated) -> None:
+    assert isolated.call(pages_of_the_same_memory_again) < 20 * MIB / resource.getpagesize()
 
 
 def test_arguments_by_name_are_passed_on(isolated: Isolated) -> None:
