@@ -12,6 +12,7 @@ from typing import Any
 from local.cloud import Cloud
 
 FACETS = ("METADATA", "THUMBNAILS")
+NO_MEASURES = {"pk", "sk", "moves"}
 
 Report = dict[tuple[str, str], dict[str, int]]
 
@@ -100,7 +101,7 @@ class Inspector:
         for item in _scan(self._report):
             dimension = item["pk"].partition("#")[0]
             if dimension != "LEDGER":
-                measures = {name: int(item[name]) for name in item.keys() - {"pk", "sk"}}
+                measures = {name: int(item[name]) for name in item.keys() - NO_MEASURES}
                 lines[dimension, item["sk"]].update(measures)
         return _nonzero(lines)
 
@@ -144,8 +145,16 @@ def _report_errors(
     expected: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for key, live in originals.items():
         owner, slash, _ = key.partition("/")
-        rejected = facets.get((key, "METADATA"), {}).get("state") == "REJECTED"
-        measures = {"objects": 1, "bytes": live.size, "rejected": int(rejected)}
+        facet = facets.get((key, "METADATA"), {})
+        rejected = facet.get("state") == "REJECTED"
+        kind = f"{facet.get('state')} {facet.get('reason' if rejected else 'format')}"
+        measures = {
+            "objects": 1,
+            "bytes": live.size,
+            "rejected": int(rejected),
+            f"objects {kind}": 1,
+            f"bytes {kind}": live.size,
+        }
         owner = owner if slash and owner else "unowned"
         day = live.uploaded_at.date().isoformat()
         for line in (("ALL", "ALL"), ("OWNER", owner), ("DAY", day)):

@@ -1,11 +1,11 @@
 """The thumbnails bucket: where a thumbnail is put, and which ones may be removed."""
 
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from darkroom.catalog import Fence
 from darkroom.convergence import Facet
+from darkroom.thumbnail_names import attempt_folder, fence_of, folder_of
 from functions.make_thumbnails.variants import Thumbnail
 
 if TYPE_CHECKING:
@@ -20,11 +20,10 @@ EXTENSIONS = {"JPEG": "jpg", "WEBP": "webp", "AVIF": "avif"}
 class Shelf:
     """Puts thumbnails where no other attempt's can overwrite them, and clears what is superseded.
 
-    A name is ``<hash of the key>/<fence>-<hash of the version>/<variant>.<extension>``. *fence* is
-    the revision that the attempt read before its work. Only an attempt that read the facet's
-    latest revision can still write the facet, so once revision *r* is written, every name with a
-    lower fence that it does not mention is garbage for ever: no clock and no order of versions is
-    needed to know it, and removing it cannot hurt a picture that is coming or coming back.
+    Only an attempt that read the facet's latest revision can still write the facet, so once
+    revision *r* is written, every name with a lower fence that it does not mention is garbage for
+    ever: no clock and no order of versions is needed to know it, and removing it cannot hurt a
+    picture that is coming or coming back.
     """
 
     def __init__(self, bucket: str, client: "S3Client") -> None:
@@ -34,8 +33,8 @@ class Shelf:
     def put(self, thumbnail: Thumbnail, fence: Fence, version_id: str) -> dict[str, Any]:
         """Store a thumbnail; return what its facet says of it."""
         variant = thumbnail.variant
-        folder = f"{folder_of(fence.key)}{fence.rev}-{_hash(version_id)}"
-        name = f"{folder}/{variant.name}.{EXTENSIONS[variant.format]}"
+        folder = attempt_folder(fence.key, fence.rev, version_id)
+        name = f"{folder}{variant.name}.{EXTENSIONS[variant.format]}"
         self._client.put_object(
             Bucket=self._bucket,
             Key=name,
@@ -63,21 +62,3 @@ class Shelf:
             Bucket=self._bucket, Prefix=folder_of(key)
         )
         return (found["Key"] for page in pages for found in page.get("Contents", []))
-
-
-def folder_of(key: str) -> str:
-    """Return the folder of a key's thumbnails.
-
-    Hashed, because a key may be 1,024 bytes long, hold anything, and differ from its neighbour in
-    nothing but the extension.
-    """
-    return f"{_hash(key)}/"
-
-
-def fence_of(name: str) -> int:
-    """Return the revision that the attempt which wrote *name* had read."""
-    return int(name.split("/")[1].split("-")[0])
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:32]

@@ -12,10 +12,10 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.aws import table
+from darkroom.contribution import Contribution
+from darkroom.ledger import Change, Ledger
 from darkroom.observability import count, logger, observed
 from darkroom.settings import from_environment
-from functions.report_changes.contribution import Contribution
-from functions.report_changes.ledger import Change, Ledger
 from functions.report_changes.settings import Settings
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from darkroom.ledger import ATTEMPTS
 from functions.report_changes import handler as report_changes
-from functions.report_changes.ledger import ATTEMPTS
 from tests.functions.conftest import World
 from tests.messages import Context, stream_record
 
@@ -20,6 +20,8 @@ def facet(bytes: int = 100, state: str = "READY", owner: str = "alice") -> dict[
         "state": state,
         "owner": owner,
         "bytes": bytes,
+        "format": "PNG",
+        "reason": "EMPTY",
         "uploaded_at": "2026-11-21T10:20:30.000Z",
         "rev": 1,
     }
@@ -35,9 +37,16 @@ def deliver(*records: dict[str, Any]) -> list[str]:
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def line(objects: int, bytes: int, rejected: int = 0) -> dict[str, int]:
-    """Return a line of the report."""
-    return {"objects": objects, "bytes": bytes, "rejected": rejected}
+def line(**kinds: tuple[int, int]) -> dict[str, int]:
+    """Return a line of the report from the objects and bytes of each kind."""
+    made = {"objects": 0, "bytes": 0, "rejected": 0}
+    for kind, (objects, size) in kinds.items():
+        state = "REJECTED" if kind == "EMPTY" else "READY"
+        made[f"objects {state} {kind}"], made[f"bytes {state} {kind}"] = objects, size
+        made["objects"] += objects
+        made["bytes"] += size
+        made["rejected"] += objects * (state == "REJECTED")
+    return {measure: amount for measure, amount in made.items() if amount}
 
 
 def test_a_live_object_counts_for_its_owner_its_day_and_in_all(world: World) -> None:
@@ -47,10 +56,10 @@ def test_a_live_object_counts_for_its_owner_its_day_and_in_all(world: World) -> 
     )
 
     assert world.totals() == {
-        ("ALL", "ALL"): line(2, 130, 1),
-        ("OWNER", "alice"): {"objects": 1, "bytes": 100},
-        ("OWNER", "bob"): line(1, 30, 1),
-        ("DAY", "2026-11-21"): line(2, 130, 1),
+        ("ALL", "ALL"): line(PNG=(1, 100), EMPTY=(1, 30)),
+        ("OWNER", "alice"): line(PNG=(1, 100)),
+        ("OWNER", "bob"): line(EMPTY=(1, 30)),
+        ("DAY", "2026-11-21"): line(PNG=(1, 100), EMPTY=(1, 30)),
     }
 
 
@@ -61,7 +70,7 @@ def test_any_order_and_any_repetition_of_the_records_adds_up_to_the_same(world: 
         records = [stream_record(history[i], position=i + 8, key=key) for i in order]
         deliver(*records, *records[::-1])
 
-    assert world.totals()["ALL", "ALL"] == line(24, 24 * 70, 24)
+    assert world.totals()["ALL", "ALL"] == line(EMPTY=(24, 24 * 70))
 
 
 def test_positions_are_compared_as_numbers_and_not_as_text(world: World) -> None:
@@ -76,7 +85,7 @@ def test_a_lost_batch_is_healed_by_the_next_change(world: World) -> None:
     # position 2 made it 250 bytes and was lost
     deliver(stream_record(facet(70), position=3))
 
-    assert world.totals()["OWNER", "alice"] == {"objects": 1, "bytes": 70}
+    assert world.totals()["OWNER", "alice"] == line(PNG=(1, 70))
 
 
 def test_a_deleted_object_counts_for_nothing(world: World) -> None:
@@ -129,7 +138,7 @@ def test_a_rival_that_moves_the_entry_first_makes_the_ledger_look_again(
     monkeypatch.setattr(ledger, "_entry", overtaken)
     deliver(stream_record(facet(100), position=2))
 
-    assert world.totals()["OWNER", "alice"] == {"objects": 1, "bytes": 250}
+    assert world.totals()["OWNER", "alice"] == line(PNG=(1, 250))
 
 
 @pytest.mark.parametrize(("conflicts", "failed"), [(3, []), (ATTEMPTS, ["1"])])

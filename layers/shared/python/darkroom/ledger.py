@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from darkroom.backoff import attempts
-from functions.report_changes.contribution import Contribution, Total, differences
+from darkroom.contribution import ALL, Contribution, Total, differences
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 ATTEMPTS = 8
+ENTRIES = "LEDGER#"
+MOVES = "moves"
 POSITION_DIGITS = 40  # the longest sequence number that a stream gives
 RETRIED = {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}
 
@@ -44,7 +46,8 @@ class Ledger:
     """Moves entries and totals together, so that no replay can count anything twice.
 
     The entry of an object is ``LEDGER#<key>`` / ``<facet>``. A total is ``<dimension>#<shard>`` /
-    ``<name>``: writers spread over the shards, readers sum them.
+    ``<name>``: writers spread over the shards, readers sum them. ``moves`` of ``ALL`` counts the
+    changes of a shard: who finds it unchanged has seen the shard at one moment.
     """
 
     def __init__(self, table: "Table", shards: int, tombstone_days: int) -> None:
@@ -70,15 +73,19 @@ class Ledger:
         raise Contended(f"the ledger of {change.key!r} stayed busy over {ATTEMPTS} attempts")
 
     def _entry(self, change: Change) -> Entry | None:
-        found = self._table.get_item(Key=_entry_key(change), ConsistentRead=True).get("Item")
+        key = entry_key(change.key, change.facet)
+        found = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
         if found is None:
             return None
-        counted = found.get("counted")
-        return Entry(str(found["position"]), _contribution(counted) if counted else None)
+        counted: Any = found.get("counted")
+        position = str(found["position"])
+        return Entry(position, Contribution.from_item(counted) if counted else None)
 
     def _transact(self, entry: Entry | None, change: Change) -> bool:
         before = entry.contribution if entry else None
         totals = differences(before, change.contribution)
+        if totals:
+            totals.setdefault(ALL, {})[MOVES] = 1
         writes = [self._put_entry(entry, change)]
         writes += [self._add(change.key, total, amounts) for total, amounts in totals.items()]
         try:
@@ -90,7 +97,8 @@ class Ledger:
         return True
 
     def _put_entry(self, entry: Entry | None, change: Change) -> Any:
-        item = {**_entry_key(change), "position": _sortable(change.position)}
+        item: dict[str, Any] = dict(entry_key(change.key, change.facet))
+        item["position"] = _sortable(change.position)
         if change.contribution:
             item["counted"] = change.contribution.as_item()
         else:
@@ -105,26 +113,31 @@ class Ledger:
         return {"Put": {"TableName": self._table.name, "Item": item, **condition}}
 
     def _add(self, key: str, total: Total, amounts: dict[str, int]) -> Any:
-        shard = int.from_bytes(sha256(key.encode()).digest()[:4]) % self._shards
+        names = {f"#{number}": name for number, name in enumerate(amounts)}
         return {
             "Update": {
                 "TableName": self._table.name,
-                "Key": {"pk": f"{total.dimension}#{shard}", "sk": total.name},
-                "UpdateExpression": "ADD " + ", ".join(f"#{name} :{name}" for name in amounts),
-                "ExpressionAttributeNames": {f"#{name}": name for name in amounts},
-                "ExpressionAttributeValues": {f":{name}": n for name, n in amounts.items()},
+                "Key": line_key(total, shard_of(key, self._shards)),
+                "UpdateExpression": "ADD " + ", ".join(f"{name} :{name[1:]}" for name in names),
+                "ExpressionAttributeNames": names,
+                "ExpressionAttributeValues": {f":{i[1:]}": amounts[n] for i, n in names.items()},
             }
         }
 
 
-def _entry_key(change: Change) -> dict[str, Any]:
-    return {"pk": f"LEDGER#{change.key}", "sk": change.facet}
+def shard_of(key: str, shards: int) -> int:
+    """Return the shard of the totals that an object counts in."""
+    return int.from_bytes(sha256(key.encode()).digest()[:4]) % shards
 
 
-def _contribution(counted: Any) -> Contribution:
-    return Contribution(
-        counted["owner"], counted["day"], int(counted["bytes"]), int(counted["rejected"])
-    )
+def line_key(total: Total, shard: int) -> dict[str, str]:
+    """Return the key of a total's item in a shard."""
+    return {"pk": f"{total.dimension}#{shard}", "sk": total.name}
+
+
+def entry_key(key: str, facet: str) -> dict[str, str]:
+    """Return the key of an object's entry."""
+    return {"pk": f"{ENTRIES}{key}", "sk": facet}
 
 
 def _sortable(position: str) -> str:

@@ -1,4 +1,4 @@
-"""Catalog images in, what they add to the report out."""
+"""What a catalogued object adds to the report."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,38 +13,59 @@ class Total(NamedTuple):
     name: str
 
 
+ALL = Total("ALL", "ALL")
+
+
 @dataclass(frozen=True)
 class Contribution:
-    """What one live object counts for; ``day`` is that of its upload, in UTC."""
+    """What one live object counts for; ``day`` is that of its upload, in UTC.
+
+    ``kind`` says more than its state: the format of one that is READY, the reason of one that is
+    REJECTED.
+    """
 
     owner: str
     day: str
     bytes: int
-    rejected: int
+    state: str
+    kind: str
 
     @classmethod
     def of(cls, facet: Mapping[str, Any] | None) -> "Contribution | None":
-        """Return what a METADATA facet counts for; ``None`` if its object is gone."""
+        """Return what a METADATA facet counts for; ``None`` if its object is gone.
+
+        Raises:
+            KeyError: if it is no METADATA facet.
+        """
         if not facet or facet["state"] == "GONE":
             return None
         return cls(
             owner=facet["owner"],
             day=facet["uploaded_at"][:10],
             bytes=int(facet["bytes"]),
-            rejected=int(facet["state"] == "REJECTED"),
+            state=facet["state"],
+            kind=facet["reason" if facet["state"] == "REJECTED" else "format"],
         )
 
     def totals(self) -> list[Total]:
         """Return the lines of the report that this object is part of."""
-        return [Total("ALL", "ALL"), Total("OWNER", self.owner), Total("DAY", self.day)]
+        return [ALL, Total("OWNER", self.owner), Total("DAY", self.day)]
 
     def measures(self) -> Counter[str]:
-        """Return what is added to each of those lines."""
-        return Counter(objects=1, bytes=self.bytes, rejected=self.rejected)
+        """Return what is added to each of those lines: in all, and of this state and kind."""
+        counts = Counter(objects=1, bytes=self.bytes, rejected=int(self.state == "REJECTED"))
+        counts[f"objects {self.state} {self.kind}"] = 1
+        counts[f"bytes {self.state} {self.kind}"] = self.bytes
+        return counts
 
     def as_item(self) -> dict[str, Any]:
         """Return the attributes by which the ledger remembers this contribution."""
         return asdict(self)
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> "Contribution":
+        """Return what `as_item` was made from; DynamoDB gives back numbers of another type."""
+        return cls(**{**item, "bytes": int(item["bytes"])})
 
 
 def differences(
