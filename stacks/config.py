@@ -103,6 +103,12 @@ class StageConfig:
     multipart_days: int = 7
     thumbnails_days: int | None = None
     failures_days: int = 90
+    sweep_scheduled: bool = True
+    """Sweeps begin by themselves, and not only when someone asks for one."""
+    sweep_hours: int = 24
+    sweep_grace_minutes: int = 60
+    """What changed less than that ago, a sweep leaves alone: it may be under way."""
+    reports_days: int = 365
     variants: tuple[Variant, ...] = (
         Variant("small", 128),
         Variant("medium", 512),
@@ -116,6 +122,8 @@ class StageConfig:
     """Thumbnails keep the artist and the copyright that a picture names."""
     tombstone_days: int = 45
     report_shards: int = 8
+    report_parallelization: int = 1
+    """How many batches of each of the stream's shards are counted at once."""
     max_concurrency: int = 10
     """How many copies of one consumer's function its queue may keep busy."""
 
@@ -136,6 +144,13 @@ class StageConfig:
         require_one_of(self.gps, "gps", ("off", "coarse", "full"))
         require_one_of(self.log_days, "log_days", LOG_RETENTION)
         require_one_of(self.cold_class, "cold_class", COLD_CLASSES)
+        require(
+            self.sweep_grace_minutes >= 0,
+            "sweep_grace_minutes",
+            "be 0 or more",
+            self.sweep_grace_minutes,
+        )
+        require_one_of(self.report_parallelization, "report_parallelization", range(1, 11))
         self._check_cold_days()
         self._check_access()
 
@@ -188,6 +203,8 @@ POSITIVE = (
     "multipart_days",
     "thumbnails_days",
     "failures_days",
+    "sweep_hours",
+    "reports_days",
     "max_bytes",
     "decoding_mb",
     "report_shards",
@@ -206,6 +223,8 @@ def local() -> StageConfig:
         log_days=1,
         cors_origins=LOCALHOST,
         max_concurrency=4,
+        sweep_scheduled=False,
+        sweep_grace_minutes=0,
     )
 
 

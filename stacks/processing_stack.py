@@ -8,11 +8,15 @@ from constructs import Construct
 
 from stacks.config import StageConfig
 from stacks.constructs.consumer import Consumer
+from stacks.constructs.facets import Facets
 from stacks.constructs.layers import Layers
+from stacks.constructs.outputs import output
 from stacks.constructs.panels import columns
-from stacks.constructs.permissions import allow
+from stacks.constructs.permissions import allow, allow_arn
 from stacks.constructs.python_function import function_folders
+from stacks.constructs.scheduled_function import ScheduledFunction
 from stacks.constructs.stream_consumer import StreamConsumer
+from stacks.constructs.sweep_alarms import sweep_alarms
 from stacks.constructs.watch import Watch
 from stacks.storage_stack import StorageStack
 
@@ -25,16 +29,22 @@ class ProcessingStack(Stack):
         self.config = config
         self.storage = storage
         self.layers = Layers(self, "Layers", config=config)
+        self.facets = Facets(self).text
         for folder in function_folders():
             self._deploy(folder)
         self._watch()
+        output(self, "Facets", self.facets)
+        output(self, "ReportShards", str(config.report_shards))
+        output(self, "ThumbnailsDays", str(config.thumbnails_days or "never"))
 
     def make_thumbnails(self) -> None:
         consumer = Consumer(
             self,
             "MakeThumbnails",
             folder="make_thumbnails",
+            facet="THUMBNAILS",
             topic=self.storage.uploads,
+            repairs=self.storage.repairs,
             config=self.config,
             layers=[self.layers.shared, self.layers.powertools, self.layers.resizing],
             target=self.config.resizing_target,
@@ -70,7 +80,9 @@ class ProcessingStack(Stack):
             self,
             "IndexMetadata",
             folder="index_metadata",
+            facet="METADATA",
             topic=self.storage.uploads,
+            repairs=self.storage.repairs,
             config=self.config,
             layers=[self.layers.shared, self.layers.powertools, self.layers.imaging],
             environment={
@@ -96,6 +108,7 @@ class ProcessingStack(Stack):
             folder="report_changes",
             table=self.storage.catalog,
             sort_keys=["METADATA"],
+            parallelization=self.config.report_parallelization,
             config=self.config,
             layers=[self.layers.shared, self.layers.powertools],
             environment={
@@ -115,6 +128,55 @@ class ProcessingStack(Stack):
             "dynamodb:UpdateItem",
             on=self.storage.report,
         )
+
+    def reconcile(self) -> None:
+        sweeper = ScheduledFunction(
+            self,
+            "Reconcile",
+            folder="reconcile",
+            every_minutes=5 if self.config.sweep_scheduled else None,
+            config=self.config,
+            layers=[self.layers.shared, self.layers.powertools],
+            environment={
+                "ORIGINALS_BUCKET": self.storage.originals.bucket_name,
+                "THUMBNAILS_BUCKET": self.storage.thumbnails.bucket_name,
+                "CATALOG_TABLE": self.storage.catalog.table_name,
+                "REPORT_TABLE": self.storage.report.table_name,
+                "REPORT_SHARDS": str(self.config.report_shards),
+                "REPORTS_BUCKET": self.storage.reports.bucket_name,
+                "REPAIRS_TOPIC": self.storage.repairs.topic_arn,
+                "FACETS": self.facets,
+                "THUMBNAILS_DAYS": str(self.config.thumbnails_days or "never"),
+                "SWEEP_HOURS": str(self.config.sweep_hours),
+                "SWEEP_GRACE_MINUTES": str(self.config.sweep_grace_minutes),
+            },
+            # One partition of fifty thousand keys, or a hundred thousand records on their way.
+            memory_mb=1024,
+            timeout_seconds=900,
+        )
+        function = sweeper.function
+        allow(function, "s3:ListBucketVersions", on=self.storage.originals)
+        allow(function, "s3:DeleteObject", "s3:ListBucket", on=self.storage.thumbnails)
+        allow(function, "s3:GetObject", "s3:PutObject", on=self.storage.reports)
+        allow(
+            function,
+            "dynamodb:DescribeTable",
+            "dynamodb:Query",
+            "dynamodb:Scan",
+            on=self.storage.catalog,
+        )
+        allow(
+            function,
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Scan",
+            on=self.storage.report,
+        )
+        allow_arn(function, ["sns:Publish"], self.storage.repairs.topic_arn)
+        # What publishing to a topic under a key of our own takes.
+        allow_arn(function, ["kms:Decrypt", "kms:GenerateDataKey"], self.storage.key.key_arn)
+        sweep_alarms(sweeper, hours=self.config.sweep_hours)
 
     def _deploy(self, folder: str) -> None:
         method = vars(ProcessingStack).get(folder)
@@ -136,5 +198,6 @@ class ProcessingStack(Stack):
                 consumers=[child for child in children if isinstance(child, Consumer)],
                 streams=[child for child in children if isinstance(child, StreamConsumer)],
                 report=self.storage.report,
+                sweeps=[child for child in children if isinstance(child, ScheduledFunction)],
             ),
         )

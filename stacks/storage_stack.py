@@ -1,4 +1,4 @@
-"""What holds data: buckets, the uploads topic, tables, and the key of the topics."""
+"""What holds data: buckets, tables, the topics that feed the consumers, and the topics' key."""
 
 from typing import cast
 
@@ -14,6 +14,8 @@ from stacks.config import StageConfig
 from stacks.constructs.outputs import output
 from stacks.constructs.private_bucket import PrivateBucket
 
+# A sweep takes hours at most, and is given up after two days.
+SPOOL_DAYS = 7
 ANNOUNCED = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*")
 
 
@@ -23,10 +25,13 @@ class StorageStack(Stack):
         self.config = config
         self.key = self._topics_key()
         self.uploads = self._uploads_topic()
+        # Whoever is granted it in the processing stack may publish here.
+        self.repairs = sns.Topic(self, "Repairs", master_key=self.key, enforce_ssl=True)
         self.originals = self._originals_bucket()
         self.thumbnails = PrivateBucket(
             self, "Thumbnails", config=config, expires_days=config.thumbnails_days
         )
+        self.reports = self._reports_bucket()
         self.catalog = self._table("Catalog", stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES)
         self.report = self._table("Report")
         self._announce_uploads()
@@ -98,6 +103,13 @@ class StorageStack(Stack):
         )
         return bucket
 
+    def _reports_bucket(self) -> s3.Bucket:
+        bucket = PrivateBucket(
+            self, "Reports", config=self.config, expires_days=self.config.reports_days
+        )
+        bucket.add_lifecycle_rule(id="spool", prefix="spool/", expiration=Duration.days(SPOOL_DAYS))
+        return bucket
+
     def _table(
         self, id_: str, *, stream: dynamodb.StreamViewType | None = None
     ) -> dynamodb.TableV2:
@@ -144,7 +156,9 @@ class StorageStack(Stack):
         output(self, "ThumbnailsBucket", self.thumbnails.bucket_name)
         output(self, "CatalogTable", self.catalog.table_name)
         output(self, "ReportTable", self.report.table_name)
+        output(self, "ReportsBucket", self.reports.bucket_name)
         output(self, "UploadsTopic", self.uploads.topic_arn)
+        output(self, "RepairsTopic", self.repairs.topic_arn)
 
     @property
     def _removal(self) -> RemovalPolicy:

@@ -11,6 +11,7 @@ from PIL import Image
 from bench import sources
 from bench.contest import Result, compete
 from bench.contestants import EDGES, takes
+from bench.hot_totals import simulate
 from bench.imports import ImportTime, by_package
 from bench.quality import psnr, ssim
 from bench.sources import Source, photograph
@@ -121,3 +122,14 @@ def test_the_options_are_explained() -> None:
 
 def test_results_can_be_read_by_machines() -> None:
     assert json.loads(json.dumps(any_result("ours", 30).as_json()))["cpu_ms"] == 30
+
+
+def test_more_shards_make_fewer_changes_meet_on_a_hot_total() -> None:
+    few, many = (simulate(shards, rate=200, seconds=5) for shards in (4, 32))
+    assert few.cancelled > 2 * many.cancelled
+    assert many.contended == 0
+    assert 1 <= many.attempts < few.attempts
+
+
+def test_alone_a_change_meets_nobody() -> None:
+    assert simulate(1, rate=0.5, seconds=60).attempts == 1

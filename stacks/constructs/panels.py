@@ -10,7 +10,9 @@ from aws_cdk import aws_sns as sns
 
 from stacks.constructs.consumer import Consumer
 from stacks.constructs.python_function import PythonFunction
+from stacks.constructs.scheduled_function import ScheduledFunction
 from stacks.constructs.stream_consumer import StreamConsumer
+from stacks.constructs.sweep_alarms import KINDS, sweep_metric
 
 MINUTE = Duration.minutes(1)
 
@@ -39,16 +41,18 @@ def columns(
     consumers: Sequence[Consumer],
     streams: Sequence[StreamConsumer],
     report: dynamodb.TableV2,
+    sweeps: Sequence[ScheduledFunction],
 ) -> list[Column]:
     """Everything from left to right, as pictures take it."""
     functions = [consumer.function for consumer in consumers]
-    behind = [stream.function for stream in streams]
+    behind = [stream.function for stream in streams] + [sweep.function for sweep in sweeps]
+    drifts = [drift(sweep) for sweep in sweeps]
     return [
         Column("Uploads →", [topic(uploads)], 4),
         Column("Queues →", [queue(consumer) for consumer in consumers], 5),
         Column("Functions →", [function(each) for each in functions], 5),
         Column("Catalog stream →", [stream_age(stream) for stream in streams], 5),
-        Column("Report", [*[function(each) for each in behind], table("Report", report)], 5),
+        Column("Report", [*map(function, behind), *drifts, table("Report", report)], 5),
     ]
 
 
@@ -107,6 +111,12 @@ def stream_age(stream: StreamConsumer) -> cloudwatch.GraphWidget:
         [stream.given_up()],
         [stream.iterator_age()],
     )
+
+
+def drift(sweep: ScheduledFunction) -> cloudwatch.GraphWidget:
+    found = [sweep_metric(sweep, f"Drift{kind}") for kind in KINDS]
+    age = sweep_metric(sweep, "SweepAgeMinutes", statistic="Maximum")
+    return graph("What sweeps found", found, [age])
 
 
 def table(title: str, of: dynamodb.TableV2) -> cloudwatch.GraphWidget:

@@ -7,7 +7,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-ON_THE_BUCKET_ITSELF = frozenset({"s3:ListBucket"})
+ON_THE_BUCKET_ITSELF = frozenset({"s3:ListBucket", "s3:ListBucketVersions"})
 
 
 class HasRole(Protocol):

@@ -31,7 +31,7 @@ class StreamConsumer(Construct):
         *,
         table: dynamodb.TableV2,
         sort_keys: Sequence[str],
-        parallelization: int = 1,
+        parallelization: int,
         **function: Unpack[FunctionProps],
     ) -> None:
         """Feed a function with the changes of those items whose sort key is one of `sort_keys`."""

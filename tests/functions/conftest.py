@@ -89,7 +89,7 @@ class World:
         lines: dict[tuple[str, str], dict[str, int]] = {}
         for item in self.report.scan()["Items"]:
             dimension = item["pk"].partition("#")[0]
-            if dimension == "LEDGER":
+            if dimension in ("LEDGER", "SWEEP"):
                 continue
             line = lines.setdefault((dimension, item["sk"]), {})
             for measure in item.keys() - {"pk", "sk", "moves"}:

@@ -11,6 +11,7 @@ UNTAGGABLE = {
     "AWS::Lambda::LayerVersion",
     "AWS::Lambda::Version",
     "AWS::S3::BucketPolicy",
+    "AWS::Scheduler::Schedule",
     "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
@@ -121,7 +122,9 @@ def test_stacks_have_outputs_by_the_names_that_scripts_rely_on(stage: Deployment
         "ThumbnailsBucket",
         "CatalogTable",
         "ReportTable",
+        "ReportsBucket",
         "UploadsTopic",
+        "RepairsTopic",
     }
     assert stage.outputs("Processing").keys() >= {
         "MakeThumbnailsQueue",
@@ -132,6 +135,12 @@ def test_stacks_have_outputs_by_the_names_that_scripts_rely_on(stage: Deployment
         "IndexMetadataFunction",
         "ReportChangesFailures",
         "ReportChangesFunction",
+        "MakeThumbnailsRepairsQueue",
+        "IndexMetadataRepairsQueue",
+        "ReconcileFunction",
+        "Facets",
+        "ReportShards",
+        "ThumbnailsDays",
     }
 
 

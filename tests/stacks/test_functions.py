@@ -7,9 +7,10 @@ import pytest
 
 from stacks.constructs.python_function import function_code, function_folders
 from stacks.processing_stack import ProcessingStack
-from tests.stacks.synthesis import ROOT, Deployment, as_list, synthesize
+from tests.stacks.synthesis import ROOT, Deployment, as_list, statements, synthesize
 
 FOLDERS = function_folders()
+CONVERGES = "Convergence.of"
 POWERTOOLS = {
     "POWERTOOLS_SERVICE_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
@@ -136,11 +137,52 @@ def test_every_event_source_invokes_the_live_alias(stage: Deployment) -> None:
     aliases = {alias.id: alias.properties for alias in stage.all("AWS::Lambda::Alias")}
     assert {alias["Name"] for alias in aliases.values()} == {"live"}
     mappings = stage.all("AWS::Lambda::EventSourceMapping")
-    assert len(mappings) == len(FOLDERS)
+    queues = [each for each in stage.all("AWS::SQS::Queue") if "RedrivePolicy" in each.properties]
+    assert len(mappings) == len(queues) + 1  # and the stream
     for mapping in mappings:
         *_, suffix = mapping.properties["FunctionName"]["Fn::Join"][1]
         assert suffix == ":live"
         assert any(alias in str(mapping.properties["FunctionName"]) for alias in aliases)
+
+
+def test_a_schedule_invokes_the_live_alias_where_the_stage_has_one(stage: Deployment) -> None:
+    schedules = stage.all("AWS::Scheduler::Schedule")
+    assert len(schedules) == (1 if stage.config.sweep_scheduled else 0)
+    for schedule in schedules:
+        target = schedule.properties["Target"]
+        assert stage.named(target["Arn"]) == "ReconcileFunctionLive"
+        assert stage.named(target["RoleArn"]) == "ReconcileSchedulerRole"
+        assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] == 300
+        assert schedule.properties["ScheduleExpression"] == "rate(5 minutes)"
+
+
+def test_the_scheduler_may_run_that_function_and_nothing_else(stage: Deployment) -> None:
+    for role in stage.ours("AWS::IAM::Role"):
+        trusted = statements(role)[0]["Principal"]["Service"]
+        if trusted == "scheduler.amazonaws.com":
+            [policy] = role.properties["Policies"]
+            allowed = policy["PolicyDocument"]["Statement"]
+            assert {each["Action"]: stage.named(each["Resource"]) for each in allowed} == {
+                "lambda:InvokeFunction": "ReconcileFunctionLive",
+                "sqs:SendMessage": "ReconcileMissed",
+            }
+            assert "aws:SourceAccount" in str(statements(role)[0]["Condition"])
+        else:
+            assert "Policies" not in role.properties
+
+
+def facets_in(folder: str) -> set[str]:
+    """Return the facets that a handler says it converges."""
+    tree = ast.parse((ROOT / "functions" / folder / "handler.py").read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return {ast.literal_eval(call.args[0]) for call in calls if ast.unparse(call.func) == CONVERGES}
+
+
+def test_the_sweep_looks_for_the_facets_that_the_handlers_write(stage: Deployment) -> None:
+    written = set().union(*map(facets_in, FOLDERS))
+    facets = stage.functions()["reconcile"].properties["Environment"]["Variables"]["FACETS"]
+    assert set(facets.split(",")) == written == {"METADATA", "THUMBNAILS"}
+    assert stage.outputs("Processing")["Facets"] == facets
 
 
 def test_every_event_source_reports_the_failed_items_of_a_batch(stage: Deployment) -> None:

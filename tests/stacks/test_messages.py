@@ -31,9 +31,10 @@ def dead_letter_queues(stage: Deployment) -> set[str]:
     of_topics = [
         each.properties.get("RedrivePolicy") for each in stage.all("AWS::SNS::Subscription")
     ]
-    return {
-        stage.named(policy["deadLetterTargetArn"]) for policy in [*of_queues, *of_topics] if policy
-    }
+    named = [policy["deadLetterTargetArn"] for policy in [*of_queues, *of_topics] if policy]
+    for schedule in stage.all("AWS::Scheduler::Schedule"):
+        named.append(schedule.properties["Target"]["DeadLetterConfig"]["Arn"])
+    return {stage.named(each) for each in named}
 
 
 def test_every_queue_has_dead_letters_or_holds_them(stage: Deployment) -> None:
@@ -54,34 +55,44 @@ def test_every_function_gets_six_times_its_timeout_for_a_message(stage: Deployme
         assert queue["VisibilityTimeout"] == 6 * function.properties["Timeout"]
 
 
-def test_a_queue_keeps_no_more_copies_busy_than_configured(stage: Deployment) -> None:
+def test_a_queue_keeps_no_more_copies_busy_than_configured_and_repairs_the_least(
+    stage: Deployment,
+) -> None:
     for name in queues(stage).keys() - dead_letter_queues(stage):
         _, mapping = mapped(stage)[name]
         assert mapping.properties["BatchSize"] == 10
         concurrency = mapping.properties["ScalingConfig"]["MaximumConcurrency"]
-        assert concurrency == stage.config.max_concurrency
+        assert concurrency == (2 if name.endswith("Repairs") else stage.config.max_concurrency)
 
 
 def test_every_consumer_is_subscribed_raw_with_dead_letters_of_its_own(stage: Deployment) -> None:
     subscriptions = [each.properties for each in stage.all("AWS::SNS::Subscription")]
     subscribed = {stage.named(each["Endpoint"]) for each in subscriptions}
     assert subscribed == queues(stage).keys() - dead_letter_queues(stage)
-    dead = [stage.named(each["RedrivePolicy"]["deadLetterTargetArn"]) for each in subscriptions]
-    assert len(set(dead)) == len(dead)
     for each in subscriptions:
-        assert stage.named(each["TopicArn"]) == "Uploads"
+        queue = stage.named(each["Endpoint"])
+        consumer = queue.removesuffix("Queue").removesuffix("Repairs")
+        assert stage.named(each["TopicArn"]) == topic_of(queue)
+        dead = stage.named(each["RedrivePolicy"]["deadLetterTargetArn"])
+        assert dead == f"{consumer}Undelivered"
         assert each["RawMessageDelivery"] is True
         assert "FilterPolicy" not in each
 
 
-def test_only_the_uploads_topic_may_send_to_the_queues(stage: Deployment) -> None:
+def topic_of(queue: str) -> str:
+    return "Repairs" if queue.endswith("Repairs") else "Uploads"
+
+
+def test_only_its_topic_may_send_to_a_queue(stage: Deployment) -> None:
     for policy in stage.all("AWS::SQS::QueuePolicy"):
+        [queue] = [stage.named(each) for each in policy.properties["Queues"]]
         for statement in statements(policy):
             if statement["Effect"] == "Allow":
                 assert statement["Action"] == "sqs:SendMessage"
                 assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
-                source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
-                assert stage.named(source) == "Uploads"
+                source = stage.named(statement["Condition"]["ArnEquals"]["aws:SourceArn"])
+                may = {"Uploads", "Repairs"} if "Undelivered" in queue else {topic_of(queue)}
+                assert source in may
 
 
 def test_the_bucket_announces_creation_removal_and_expiry(stage: Deployment) -> None:
@@ -93,12 +104,22 @@ def test_the_bucket_announces_creation_removal_and_expiry(stage: Deployment) -> 
         "s3:LifecycleExpiration:*",
     }
     assert {stage.named(topic["Topic"]) for topic in topics} == {"Uploads"}
-    [policy] = [p for p in stage.all("AWS::SNS::TopicPolicy") if p.stack == "Storage"]
+    policy = policy_of_topic(stage, "Uploads")
     assert policy.id in bucket.body["DependsOn"]
 
 
+def policy_of_topic(stage: Deployment, name: str) -> Resource:
+    [found] = [p for p in stage.all("AWS::SNS::TopicPolicy") if p.id.startswith(name)]
+    return found
+
+
+def test_nobody_may_publish_repairs_but_by_a_role_of_the_account(stage: Deployment) -> None:
+    policy = policy_of_topic(stage, "Repairs")
+    assert [each["Effect"] for each in statements(policy)] == ["Deny"]
+
+
 def test_only_the_bucket_may_publish_uploads(stage: Deployment) -> None:
-    [policy] = [p for p in stage.all("AWS::SNS::TopicPolicy") if p.stack == "Storage"]
+    policy = policy_of_topic(stage, "Uploads")
     [allowed] = [each for each in statements(policy) if each["Effect"] == "Allow"]
     assert allowed["Principal"] == {"Service": "s3.amazonaws.com"}
     assert allowed["Action"] == "sns:Publish"

@@ -10,7 +10,7 @@ from tests.stacks.synthesis import Deployment, as_list, statements
 
 # Actions on "*" because IAM knows no resource for them.
 WITHOUT_RESOURCE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
-READS_ORIGINALS = {"s3:GetObject", "s3:ListBucket"}
+READS_ORIGINALS = {"s3:GetObject", "s3:ListBucket", "s3:ListBucketVersions"}
 
 
 def test_the_table_of_permissions_is_up_to_date(production: Deployment) -> None:
@@ -55,6 +55,14 @@ def test_no_function_can_write_originals(stage: Deployment) -> None:
     for by_resource in permissions(stage).values():
         for resource in ("Originals", "Originals/*"):
             assert set(by_resource.get(resource, ())) <= READS_ORIGINALS
+
+
+def test_the_sweep_cannot_read_a_picture_or_write_the_catalog(stage: Deployment) -> None:
+    may = permissions(stage)["reconcile"]
+    assert may["Originals"] == ["s3:ListBucketVersions"]
+    assert "Originals/*" not in may
+    assert may["Thumbnails/*"] == ["s3:DeleteObject"]
+    assert set(may["Catalog"]) == {"dynamodb:DescribeTable", "dynamodb:Query", "dynamodb:Scan"}
 
 
 def test_a_wildcard_action_is_refused_before_it_is_granted() -> None:

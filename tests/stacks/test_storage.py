@@ -61,6 +61,13 @@ def test_thumbnails_expire_only_where_configured(stage: Deployment) -> None:
     assert rules(short)["expiry"]["ExpirationInDays"] == 7
 
 
+def test_what_a_sweep_puts_aside_goes_soon_and_its_reports_later(stage: Deployment) -> None:
+    reports = rules(bucket(stage, "Reports"))
+    assert (reports["spool"]["Prefix"], reports["spool"]["ExpirationInDays"]) == ("spool/", 7)
+    assert reports["expiry"]["ExpirationInDays"] == stage.config.reports_days
+    assert "Prefix" not in reports["expiry"]
+
+
 def test_browsers_may_upload_from_configured_origins_only(stage: Deployment) -> None:
     cors = bucket(stage, "Originals").properties.get("CorsConfiguration")
     origins = cors["CorsRules"][0]["AllowedOrigins"] if cors else []
@@ -100,7 +107,7 @@ def test_a_stage_whose_bucket_name_would_be_cut_is_refused() -> None:
 
 def test_only_a_sandbox_empties_its_buckets(stage: Deployment) -> None:
     emptied = stage.all("Custom::S3AutoDeleteObjects")
-    assert len(emptied) == (3 if stage.config.name == "sandbox" else 0)
+    assert len(emptied) == (4 if stage.config.name == "sandbox" else 0)
 
 
 def test_production_names_no_account_and_no_region() -> None:

@@ -59,6 +59,25 @@ def test_every_queue_is_watched_for_its_oldest_message(stage: Deployment) -> Non
     assert watched(stage, "ApproximateAgeOfOldestMessage", "QueueName") == fed
 
 
+def test_drift_that_repairs_do_not_heal_and_sweeps_that_do_not_end_are_heard_of(
+    stage: Deployment,
+) -> None:
+    for metric in ("DriftPersisting", "SweepAgeMinutes"):
+        [alarm] = [each for each in alarms(stage) if each.get("MetricName") == metric]
+        assert alarm["Namespace"] == "Darkroom"
+        assert alarm["Dimensions"] == [{"Name": "service", "Value": "reconcile"}]
+    assert alarm["Threshold"] == 2 * stage.config.sweep_hours * 60
+
+
+def test_a_schedule_that_stops_is_heard_of(stage: Deployment) -> None:
+    silent = [each for each in alarms(stage) if "Metrics" in each]
+    assert len(silent) == (1 if stage.config.sweep_scheduled else 0)
+    for alarm in silent:
+        [number, invocations] = alarm["Metrics"]
+        assert number["Expression"] == "IF(FILL(invocations, 0) > 0, 0, 1)"
+        assert invocations["MetricStat"]["Metric"]["MetricName"] == "Invocations"
+
+
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
 def test_every_function_is_watched(stage: Deployment, metric: str) -> None:
     functions = {without_hash(each.id) for each in stage.functions().values()}

@@ -21,6 +21,22 @@ class Reason(StrEnum):
     OUT_OF_MEMORY = "OUT_OF_MEMORY"
 
 
+MEANINGS = {
+    Reason.FOLDER_MARKER: "an empty object whose key ends in a slash",
+    Reason.EMPTY: "an empty file",
+    Reason.TOO_LARGE_BYTES: "more bytes than are taken",
+    Reason.TOO_MANY_PIXELS: "a picture whose decoding would take more memory than is allowed",
+    Reason.TOO_MANY_FRAMES: "more frames or pages than are taken",
+    Reason.NOT_AN_IMAGE: "no picture",
+    Reason.UNSUPPORTED_FORMAT: "a picture, document or archive of a format that is not taken",
+    Reason.ENCRYPTED_OR_ENCODED: "a picture in a wrapping such as gzip",
+    Reason.TRUNCATED: "a picture that ends too early",
+    Reason.CORRUPT: "a picture that cannot be decoded",
+    Reason.TIMED_OUT: "a picture that takes too long to decode",
+    Reason.OUT_OF_MEMORY: "a picture whose decoding took more memory than its header let expect",
+}
+
+
 class Refused(Exception):
     """This version of the picture can never succeed: a result to record, not an error to retry."""
 

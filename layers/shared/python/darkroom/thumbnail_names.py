@@ -4,6 +4,7 @@ A name is ``<hash of the key>/<fence>-<hash of the version>/<variant>.<extension
 the revision of the facet that the attempt read before its work.
 """
 
+import re
 from hashlib import sha256
 
 
@@ -28,3 +29,8 @@ def fence_of(name: str) -> int:
 
 def _hash(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:32]
+
+
+def is_thumbnail(name: str) -> bool:
+    """Tell whether *name* is one that an attempt may have written."""
+    return bool(re.fullmatch(r"[0-9a-f]{32}/\d+-[0-9a-f]{32}/[^/]+", name))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
@@ -85,3 +85,9 @@ def _keys(message: dict[str, Any]) -> Iterator[str]:
         return
     for record in message["Records"]:
         yield unquote_plus(record["s3"]["object"]["key"], errors="strict")
+
+
+def hint(bucket: str, key: str) -> str:
+    """Return a message that `keys_in` understands: *key* may have changed."""
+    item = {"bucket": {"name": bucket}, "object": {"key": quote_plus(key, safe="/")}}
+    return json.dumps({"Records": [{"eventSource": "darkroom", "s3": item}]})

@@ -1,0 +1,29 @@
+"""What a look at the system may find wrong."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+LEDGER = "LEDGER"
+
+
+class Kind(StrEnum):
+    """How something disagrees with the originals bucket."""
+
+    MISSING = "MISSING"
+    STALE = "STALE"
+    ORPHANED = "ORPHANED"
+    MISCOUNTED = "MISCOUNTED"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong; ``key`` is empty where no object is known to have caused it.
+
+    ``what`` is a facet's name, a thumbnail's name, ``LEDGER``, or a line of the report such as
+    ``OWNER alice``.
+    """
+
+    kind: Kind
+    key: str
+    what: str
+    detail: str

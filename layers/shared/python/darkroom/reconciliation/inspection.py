@@ -1,0 +1,206 @@
+"""A look at all that is kept of one key."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.conditions import Key
+
+from darkroom.catalog import State
+from darkroom.contribution import Contribution
+from darkroom.ledger import entry_key
+from darkroom.reconciliation.findings import LEDGER, Finding, Kind
+from darkroom.thumbnail_names import folder_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource
+    from mypy_boto3_s3 import S3Client
+
+COUNTED_FACET = "METADATA"
+LOOKS = 5
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where everything is kept; ``facets`` are those that each live object must have.
+
+    ``thumbnails_days`` is after how many days thumbnails expire; their facets go on naming them.
+    """
+
+    originals_bucket: str
+    thumbnails_bucket: str
+    catalog_table: str
+    report_table: str
+    facets: tuple[str, ...]
+    report_shards: int
+    thumbnails_days: int | None = None
+
+    def kept_since(self, now: datetime) -> datetime | None:
+        """Return since when no thumbnail can have expired; ``None`` if they never do."""
+        return now - timedelta(days=self.thumbnails_days) if self.thumbnails_days else None
+
+
+@dataclass(frozen=True)
+class Version:
+    """The current version of an original."""
+
+    version_id: str
+    size: int
+    last_modified: datetime
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What is kept of one key; ``thumbnails`` by name, in bytes, ``entry`` as in the ledger.
+
+    ``changed_at`` is the latest time at which anything of it is known to have changed: a delete
+    marker's as well. Thumbnails of facets that were recorded before ``kept_since`` may be gone.
+    """
+
+    key: str
+    current: Version | None
+    facets: Mapping[str, Mapping[str, Any]]
+    thumbnails: Mapping[str, int]
+    entry: Mapping[str, Any] | None
+    changed_at: datetime | None = field(default=None, compare=False)
+    kept_since: datetime | None = field(default=None, compare=False)
+
+    def findings(self, facets: Sequence[str]) -> list[Finding]:
+        """Return all that is wrong; *facets* are those that a live object must have."""
+        names = dict.fromkeys([*facets, *self.facets])
+        found = [finding for name in names for finding in self._of_facet(name)]
+        return [*found, *self._of_thumbnails(), *self._of_ledger()]
+
+    def live_facets(self) -> dict[str, Mapping[str, Any]]:
+        """Return the facets that are no tombstones."""
+        return {name: item for name, item in self.facets.items() if item["state"] != State.GONE}
+
+    def named_thumbnails(self) -> dict[str, int]:
+        """Return the bytes of each thumbnail that a live facet names."""
+        return _named(self.live_facets().values())
+
+    def _kept_thumbnails(self) -> set[str]:
+        """Return the names of those that cannot have expired."""
+        return set(_named(filter(self._is_kept, self.live_facets().values())))
+
+    def _is_kept(self, facet: Mapping[str, Any]) -> bool:
+        moment = recorded_at(facet)
+        return self.kept_since is None or moment is None or moment > self.kept_since
+
+    def _of_facet(self, name: str) -> Iterator[Finding]:
+        item = self.facets.get(name)
+        gone = item is None or item["state"] == State.GONE
+        if self.current is None:
+            if not gone:
+                yield self._finding(Kind.ORPHANED, name, "the object is gone")
+        elif item is None:
+            yield self._finding(Kind.MISSING, name, f"the object is {self.current.version_id}")
+        elif item.get("version_id") != self.current.version_id:
+            described = "a deleted object" if gone else item.get("version_id")
+            told = f"describes {described}, the object is {self.current.version_id}"
+            yield self._finding(Kind.STALE, name, told)
+
+    def _of_thumbnails(self) -> Iterator[Finding]:
+        named = self.named_thumbnails()
+        for name in sorted(self._kept_thumbnails() - self.thumbnails.keys()):
+            yield self._finding(Kind.MISSING, name, f"{named[name]} bytes are named, none stored")
+        for name, size in sorted(self.thumbnails.items()):
+            if name not in named:
+                yield self._finding(Kind.ORPHANED, name, "no facet names it")
+            elif size != named[name]:
+                told = f"{named[name]} bytes are named, {size} stored"
+                yield self._finding(Kind.STALE, name, told)
+
+    def _of_ledger(self) -> Iterator[Finding]:
+        counted = (self.entry or {}).get("counted")
+        facet = self.facets.get(COUNTED_FACET)
+        if self.current is None:
+            if counted:
+                yield self._finding(Kind.MISCOUNTED, LEDGER, "counted, but the object is gone")
+        elif not counted:
+            yield self._finding(Kind.MISCOUNTED, LEDGER, "not counted")
+        # A facet that is missing or stale says nothing of what ought to be counted.
+        elif facet and facet.get("version_id") == self.current.version_id:
+            wanted, found = Contribution.of(facet), Contribution.from_item(counted)
+            if wanted != found:
+                yield self._finding(Kind.MISCOUNTED, LEDGER, f"counted {found}, not {wanted}")
+
+    def _finding(self, kind: Kind, what: str, detail: str) -> Finding:
+        return Finding(kind, self.key, what, detail)
+
+
+class Inspector:
+    """Looks at one key at a time, by reads that see all that was written before."""
+
+    def __init__(
+        self, places: Places, s3_client: "S3Client", dynamodb_resource: "DynamoDBServiceResource"
+    ) -> None:
+        self._places = places
+        self._s3 = s3_client
+        self._catalog = dynamodb_resource.Table(places.catalog_table)
+        self._report = dynamodb_resource.Table(places.report_table)
+
+    def inspect(self, key: str) -> Inspection:
+        """Look at *key*, again if a facet or the object changed meanwhile."""
+        before = self._key_itself(key)
+        for _ in range(LOOKS):
+            thumbnails = dict(self._thumbnails(key))
+            entry = self._entry(key)
+            after = self._key_itself(key)
+            if after == before:
+                break
+            before = after
+        (current, marked_at), facets = after
+        moments = [marked_at, *(modified for _, modified in thumbnails.values())]
+        moments += [recorded_at(item) for item in facets.values()]
+        sizes = {name: size for name, (size, _) in thumbnails.items()}
+        changed_at = max((moment for moment in moments if moment), default=None)
+        kept_since = self._places.kept_since(datetime.now(UTC))
+        return Inspection(key, current, facets, sizes, entry, changed_at, kept_since)
+
+    def _key_itself(
+        self, key: str
+    ) -> tuple[tuple[Version | None, datetime | None], dict[str, dict[str, Any]]]:
+        return self._current(key), self._facets(key)
+
+    def _current(self, key: str) -> tuple[Version | None, datetime | None]:
+        """Return the current version, and when it or its delete marker came."""
+        # S3 lists by key and then from the newest: the first is of this key, or there is none.
+        found = self._s3.list_object_versions(
+            Bucket=self._places.originals_bucket, Prefix=key, MaxKeys=1
+        )
+        for version in found.get("Versions", []):
+            if version["Key"] == key and version["IsLatest"]:
+                moment = version["LastModified"]
+                return Version(version["VersionId"], version["Size"], moment), moment
+        for marker in found.get("DeleteMarkers", []):
+            if marker["Key"] == key and marker["IsLatest"]:
+                return None, marker["LastModified"]
+        return None, None
+
+    def _facets(self, key: str) -> dict[str, dict[str, Any]]:
+        found = self._catalog.query(KeyConditionExpression=Key("pk").eq(key), ConsistentRead=True)
+        return {str(item["sk"]): item for item in found["Items"]}
+
+    def _thumbnails(self, key: str) -> Iterator[tuple[str, tuple[int, datetime]]]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._places.thumbnails_bucket, Prefix=folder_of(key)
+        )
+        for found in (found for page in pages for found in page.get("Contents", [])):
+            yield found["Key"], (found["Size"], found["LastModified"])
+
+    def _entry(self, key: str) -> dict[str, Any] | None:
+        found = self._report.get_item(Key=entry_key(key, COUNTED_FACET), ConsistentRead=True)
+        return found.get("Item")
+
+
+def _named(facets: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    variants = [each for facet in facets for each in facet.get("variants", {}).values()]
+    return {variant["key"]: int(variant["bytes"]) for variant in variants}
+
+
+def recorded_at(facet: Mapping[str, Any]) -> datetime | None:
+    """Return when *facet* was written, if it says so."""
+    text = facet.get("recorded_at")
+    return datetime.fromisoformat(str(text)) if text else None

@@ -1,0 +1,110 @@
+"""What a sweep reads, a page at a time, and what it puts aside of each."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+    from mypy_boto3_s3 import S3Client
+
+Marker = dict[str, Any]
+VERSION, FACET, ENTRY = "version", "facet", "entry"
+# Of a facet, what `Inspection` compares.
+NEEDED = (
+    "pk",
+    "sk",
+    "state",
+    "version_id",
+    "variants",
+    "owner",
+    "recorded_at",
+    "uploaded_at",
+    "bytes",
+    "format",
+    "reason",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of what there is, and where the rest begins: ``None`` after the last page."""
+
+    items: Sequence[Any]
+    rest: Marker | None
+
+
+Pages = Callable[[Marker | None], Page]
+
+
+def original_pages(client: "S3Client", bucket: str, page_size: int) -> Pages:
+    """Return what reads pages of ``(key, version id, size, last modified)`` of live originals."""
+
+    def page(marker: Marker | None) -> Page:
+        found = client.list_object_versions(Bucket=bucket, MaxKeys=page_size, **(marker or {}))
+        items = [
+            (each["Key"], each["VersionId"], each["Size"], each["LastModified"].isoformat())
+            for each in found.get("Versions", [])
+            if each["IsLatest"]
+        ]
+        rest = None
+        if found["IsTruncated"]:
+            rest = {"KeyMarker": found["NextKeyMarker"]}
+            if version := found.get("NextVersionIdMarker"):
+                rest["VersionIdMarker"] = version
+        return Page(items, rest)
+
+    return page
+
+
+def facet_pages(table: "Table", page_size: int) -> Pages:
+    """Return what reads pages of facets.
+
+    What such a page misses because it was written a moment ago only makes its key suspect; a
+    strongly consistent scan would cost twice as much.
+    """
+    names = {f"#{number}": name for number, name in enumerate(NEEDED)}
+    return _scan_pages(
+        table,
+        Limit=page_size,
+        ProjectionExpression=", ".join(names),
+        ExpressionAttributeNames=names,
+    )
+
+
+def report_pages(table: "Table", page_size: int) -> Pages:
+    """Return what reads pages of ledger entries and lines: consistently, for they are summed."""
+    return _scan_pages(table, Limit=page_size, ConsistentRead=True)
+
+
+def _scan_pages(table: "Table", **arguments: Any) -> Pages:
+    def page(marker: Marker | None) -> Page:
+        begin = {"ExclusiveStartKey": marker} if marker else {}
+        found = table.scan(**{**arguments, **begin})
+        return Page([plain(item) for item in found["Items"]], found.get("LastEvaluatedKey"))
+
+    return page
+
+
+def plain(value: Any) -> Any:
+    """Return an item as JSON can hold it: DynamoDB's numbers here are whole."""
+    if isinstance(value, Mapping):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return int(value) if isinstance(value, Decimal) else value
+
+
+def facet_record(item: Mapping[str, Any]) -> tuple[str, str, Any]:
+    """Return a facet as it is put aside."""
+    facet = dict(item)
+    key = facet.pop("pk")
+    if variants := facet.get("variants"):
+        facet["variants"] = dict(_names_and_sizes(variants))
+    return FACET, key, facet
+
+
+def _names_and_sizes(variants: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, variant in variants.items():
+        yield name, {"key": variant["key"], "bytes": variant["bytes"]}

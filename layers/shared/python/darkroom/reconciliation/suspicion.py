@@ -1,0 +1,69 @@
+"""Whether what looks wrong is wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from darkroom.reconciliation.findings import Finding, Kind
+from darkroom.reconciliation.inspection import Inspection, Inspector, Places
+from darkroom.reconciliation.join import Folder, Known, Stored
+from darkroom.reconciliation.orders import Order
+from darkroom.thumbnail_names import is_thumbnail
+
+# S3 tells when an object was written in whole seconds.
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """Looks at a key once more, unless it changed less than ``grace`` ago."""
+
+    inspector: Inspector
+    places: Places
+    grace: timedelta
+    started_at: datetime
+
+    def examine(self, folder: Folder, order: Order) -> None:
+        """Add to *order* what is wrong with a folder and its key."""
+        if folder.known is None:
+            self._clear(folder.thumbnails, order)
+        elif not self._seems_wrong(folder.known, folder.thumbnails):
+            return
+        elif order.sends_no_more:
+            order.postponed += 1
+        else:
+            self._look(folder.known.key, order)
+
+    def _seems_wrong(self, known: Known, thumbnails: Sequence[Stored]) -> bool:
+        kept_since = self.places.kept_since(datetime.now(UTC))
+        return bool(known.inspection(thumbnails, kept_since).findings(self.places.facets))
+
+    def _look(self, key: str, order: Order) -> None:
+        inspection = self.inspector.inspect(key)
+        findings = inspection.findings(self.places.facets)
+        if not findings or self._recent(inspection):
+            return
+        # A consumer would take offence at a name that no attempt can have written.
+        strange = [name for name in inspection.thumbnails if not is_thumbnail(name)]
+        order.findings += findings
+        order.names += strange
+        if any(finding.what not in strange for finding in findings):
+            order.keys.append(key)
+
+    def _recent(self, inspection: Inspection) -> bool:
+        changed_at = inspection.changed_at
+        return changed_at is not None and changed_at > datetime.now(UTC) - self.grace
+
+    def _clear(self, thumbnails: Sequence[Stored], order: Order) -> None:
+        """Order the deletion of thumbnails that belong to no key, for none could be sent.
+
+        One that was there before the sweep began was made of an object that was there before it,
+        and went before the sweep came by. An attempt at it that is still under way may yet write a
+        facet that names it; but what announces that the object went, or that it came back, makes
+        another attempt, which gives its thumbnails other names.
+        """
+        for stored in thumbnails:
+            if stored.last_modified + SECOND <= self.started_at - self.grace:
+                told = "belongs to no known object"
+                order.findings.append(Finding(Kind.ORPHANED, "", stored.name, told))
+                order.names.append(stored.name)
