@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-OURS = {"app", "darkroom", "functions", "local", "stacks", "tests"}
+OURS = {"app", "darkroom", "functions", "local", "operations", "stacks", "tests"}
 FOLDERS = sorted(handler.parent.name for handler in ROOT.glob("functions/*/handler.py"))
 AWS = {"boto3", "botocore", "aws_lambda_powertools"}
 # Which of our own each room may import, besides itself.
@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "functions": {"functions", "darkroom"},
     "stacks": {"stacks"},
     "local": {"local"},
+    "operations": {"operations", "darkroom", "local"},
     "app.py": {"stacks"},
 }
 
@@ -28,11 +29,15 @@ def modules(room: str) -> list[Path]:
 def imports(file: Path) -> Iterator[str]:
     """Yield every module that a file imports when it runs, in functions as well."""
     for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file}: a relative import"
-            yield node.module or ""
+        assert not isinstance(node, ast.ImportFrom) or node.level == 0, f"{file}: a relative import"
+        yield from names_of(node)
+
+
+def names_of(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield node.module or ""
 
 
 def imported(file: Path) -> set[str]:
@@ -44,6 +49,13 @@ def test_a_room_imports_only_the_rooms_below_it(room: str) -> None:
     assert modules(room)
     for file in modules(room):
         assert imported(file) & OURS <= MAY_IMPORT[room], file
+
+
+def test_an_operator_on_aws_needs_nothing_of_the_local_cloud() -> None:
+    for file in modules("operations"):
+        body = ast.parse(file.read_text()).body
+        first = [name for node in body for name in names_of(node)]
+        assert not [name for name in first if name.split(".")[0] == "local"], file
 
 
 def test_stacks_know_aws_cdk_and_nothing_of_what_runs() -> None:

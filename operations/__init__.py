@@ -1,0 +1,1 @@
+"""The operator's command: look at a deployed Darkroom, and put it right."""

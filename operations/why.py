@@ -1,0 +1,207 @@
+"""`why KEY`: all that is known about one key, and what follows from it."""
+
+from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from darkroom.reconciliation.findings import Finding
+from darkroom.reconciliation.inspection import Inspection, Inspector
+from operations.answers import FINE, FOUND, age, printable, table
+from operations.connection import App
+from operations.dead_letter_places import places
+from operations.dead_letters import Letter
+from operations.deployment import places_of
+from operations.errors import WrongUsage
+from operations.progress import Progress
+from operations.queues import under_way
+from operations.verdict import NEVER_SEEN, WRONG, Verdict, verdict
+
+SAMPLE = 100
+LONGEST_KEY_BYTES = 1024
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of the object, or a delete marker."""
+
+    version_id: str
+    is_current: bool
+    is_delete_marker: bool
+    bytes: int | None
+    last_modified: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """The answer of `why`."""
+
+    inspection: Inspection
+    versions: Sequence[Version]
+    letters: Sequence[Letter]
+    findings: Sequence[Finding]
+    messages_under_way: int
+    verdict: Verdict
+
+    @property
+    def exit_code(self) -> int:
+        """Say whether something is wrong, or nothing is known at all."""
+        bad = self.verdict.word in (WRONG, NEVER_SEEN) or self.letters
+        return FOUND if bad else FINE
+
+    def as_json(self) -> Any:
+        """Return everything; ``thumbnails`` by name with the bytes stored and named."""
+        entry = self.inspection.entry
+        return {
+            "key": self.inspection.key,
+            "verdict": self.verdict.word,
+            "because": self.verdict.because,
+            "versions": [asdict(version) for version in self.versions],
+            "facets": self.inspection.facets,
+            "thumbnails": {
+                name: {"bytes_stored": stored, "bytes_named": named}
+                for name, stored, named in _thumbnails(self.inspection)
+            },
+            "ledger": entry,
+            "ledger_agrees": not any(found.what == "LEDGER" for found in self.findings),
+            "dead_letters": [asdict(letter) for letter in self.letters],
+            "dead_letters_looked_at_in_each_queue": SAMPLE,
+            "messages_under_way": self.messages_under_way,
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+
+    def lines(self) -> Iterator[str]:
+        """Yield the verdict, then what it rests on."""
+        yield f"{printable(self.inspection.key)}: {self.verdict.word}: {self.verdict.because}"
+        if self.verdict.word == NEVER_SEEN:
+            return
+        yield from _section("VERSIONS", _versions_table(self.versions))
+        yield from _section("FACETS", _facets_table(self.inspection.facets))
+        yield from _section("THUMBNAILS", _thumbnails_table(self.inspection))
+        yield from _section("LEDGER", _ledger_lines(self.inspection.entry))
+        yield from _section("DEAD LETTERS", _letters_lines(self.letters))
+        if self.findings:
+            rows = ((f.kind, f.what, f.detail) for f in self.findings)
+            yield from _section("FINDINGS", table(("KIND", "WHAT", "DETAIL"), rows))
+
+
+def why(app: App, options: Namespace) -> Known:
+    """Find out all that is known about a key."""
+    key = checked(options.key)
+    deployed = places_of(app)
+    with Progress(f"Looking for {printable(key)}") as progress:
+        busy = under_way(app)
+        inspection = Inspector(deployed, app.client("s3"), app.dynamodb).inspect(key)
+        progress.tell("versions")
+        versions = list(_versions(app, key))
+        progress.tell("dead letters")
+        letters = list(_letters_about(app, key))
+    findings = inspection.findings(deployed.facets)
+    seen = bool(versions or letters)
+    conclusion = verdict(inspection, findings, busy=busy, seen=seen)
+    return Known(inspection, versions, letters, findings, busy, conclusion)
+
+
+def checked(key: str) -> str:
+    """Return *key* if S3 could have it.
+
+    Raises:
+        WrongUsage: if it is empty, too long or no Unicode.
+    """
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError as error:
+        raise WrongUsage("The key is not UTF-8, and so no key of S3.") from error
+    if not 0 < size <= LONGEST_KEY_BYTES:
+        raise WrongUsage(f"The key has {size} bytes: S3's have 1 to {LONGEST_KEY_BYTES}.")
+    return key
+
+
+def _versions(app: App, key: str) -> Iterator[Version]:
+    """Yield versions and delete markers, the newest first."""
+    pages = (
+        app.client("s3")
+        .get_paginator("list_object_versions")
+        .paginate(Bucket=app.output("OriginalsBucket"), Prefix=key)
+    )
+    found: list[dict[str, Any]] = []
+    for page in pages:
+        every = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        # S3 lists by key: behind its own versions, nothing of this key comes.
+        own = [version for version in every if version["Key"] == key]
+        found += own
+        if len(own) < len(every):
+            break
+    found.sort(key=lambda version: (version["IsLatest"], version["LastModified"]), reverse=True)
+    for version in found:
+        yield Version(
+            version_id=version["VersionId"],
+            is_current=version["IsLatest"],
+            is_delete_marker="Size" not in version,
+            bytes=version.get("Size"),
+            last_modified=version["LastModified"].isoformat(),
+        )
+
+
+def _letters_about(app: App, key: str) -> Iterator[Letter]:
+    for place in places(app):
+        yield from (letter for letter in place.letters(SAMPLE) if key in (letter.keys or []))
+
+
+def _thumbnails(inspection: Inspection) -> Iterator[tuple[str, int | None, int | None]]:
+    stored, named = inspection.thumbnails, inspection.named_thumbnails()
+    for name in sorted(stored.keys() | named.keys()):
+        yield name, stored.get(name), named.get(name)
+
+
+def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
+    yield ""
+    yield title
+    yield from (f"  {line}" for line in lines)
+
+
+def _versions_table(versions: Sequence[Version]) -> Iterator[str]:
+    if not versions:
+        return iter(["none"])
+    rows = (
+        (
+            version.version_id,
+            "delete marker" if version.is_delete_marker else f"{version.bytes} bytes",
+            version.last_modified,
+            "current" if version.is_current else "",
+        )
+        for version in versions
+    )
+    return table(("VERSION", "WHAT", "AT", ""), rows)
+
+
+def _facets_table(facets: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    if not facets:
+        return iter(["none"])
+    names = ("state", "reason", "detail", "rev", "version_id", "recorded_at")
+    rows = ((name, *(item.get(n) or "-" for n in names)) for name, item in sorted(facets.items()))
+    return table(("FACET", "STATE", "REASON", "DETAIL", "REV", "VERSION", "RECORDED"), rows)
+
+
+def _thumbnails_table(inspection: Inspection) -> Iterator[str]:
+    rows = [
+        (name, *("-" if size is None else size for size in sizes))
+        for name, *sizes in _thumbnails(inspection)
+    ]
+    return table(("NAME", "BYTES STORED", "BYTES NAMED"), rows) if rows else iter(["none"])
+
+
+def _ledger_lines(entry: Mapping[str, Any] | None) -> Iterator[str]:
+    if entry is None:
+        yield "no entry"
+        return
+    counted = entry.get("counted")
+    facts = ", ".join(f"{n} {v}" for n, v in sorted(counted.items())) if counted else "nothing"
+    yield printable(f"counts {facts}; up to position {str(entry['position']).lstrip('0')}")
+
+
+def _letters_lines(letters: Sequence[Letter]) -> Iterator[str]:
+    if letters:
+        rows = ((x.place, age(x.age_seconds), x.receives or "?", x.reason) for x in letters)
+        yield from table(("QUEUE", "AGE", "TRIES", "REASON"), rows)
+    yield f"{'these' if letters else 'none'} among up to {SAMPLE} looked at in each queue"
