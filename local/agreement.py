@@ -1,6 +1,12 @@
 """Whether all that Darkroom keeps agrees with the originals bucket.
 
 Knows nothing of the functions' code: it reads the deployed tables and buckets as any client may.
+What must hold once all is quiet:
+
+I1  catalog: each live object has a facet per consumer that describes its current version; every
+    other key has tombstones or nothing.
+I2  thumbnails: exactly those that the facets name exist (`local.likeness` looks into them).
+I3  report: each line is the sum over the live objects, to the byte, and the ledger remembers them.
 """
 
 from collections import Counter, defaultdict
@@ -13,8 +19,11 @@ from local.cloud import Cloud
 
 FACETS = ("METADATA", "THUMBNAILS")
 NO_MEASURES = {"pk", "sk", "moves"}
+LEDGER = "LEDGER#"
+SWEEP = "SWEEP"
 
 Report = dict[tuple[str, str], dict[str, int]]
+Ledger = dict[tuple[str, str], int | None]
 
 
 @dataclass(frozen=True)
@@ -28,13 +37,22 @@ class Live:
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found at one moment; ``disagreements`` is empty when all is well."""
+    """What was found at one moment; nothing is ``wrong`` with any invariant when all is well.
+
+    ``ledger`` has the bytes that are counted for each key and facet; ``None``: it counts no more.
+    """
 
     originals: dict[str, Live]
     facets: dict[tuple[str, str], dict[str, Any]]
     thumbnails: dict[str, int]
     report: Report
-    disagreements: list[str]
+    ledger: Ledger
+    wrong: dict[str, list[str]]
+
+    @property
+    def disagreements(self) -> list[str]:
+        """All that is wrong."""
+        return [error for errors in self.wrong.values() for error in errors]
 
     def facet(self, key: str, facet: str) -> dict[str, Any]:
         """Return a facet; empty if the catalog has none."""
@@ -56,13 +74,14 @@ class Inspector:
         """Read everything once and compare it."""
         originals, thumbnails = dict(self._originals()), dict(self._thumbnails())
         facets = {(item["pk"], item["sk"]): item for item in _scan(self._catalog)}
-        report = self._totals()
-        wrong = [
-            *_catalog_errors(originals, facets),
-            *_thumbnail_errors(facets, thumbnails),
-            *_report_errors(originals, facets, report),
-        ]
-        return Findings(originals, facets, thumbnails, report, wrong)
+        report, ledger = self._totals()
+        report_errors = _report_errors(originals, facets, report)
+        wrong = {
+            "I1": list(_catalog_errors(originals, facets)),
+            "I2": list(_thumbnail_errors(facets, thumbnails)),
+            "I3": [*report_errors, *_ledger_errors(originals, ledger)],
+        }
+        return Findings(originals, facets, thumbnails, report, ledger, wrong)
 
     def waiting(self) -> int:
         """Return how many messages are in the queues, waiting or being handled."""
@@ -96,14 +115,18 @@ class Inspector:
         )
         return ((found["Key"], found["Size"]) for p in pages for found in p.get("Contents", []))
 
-    def _totals(self) -> Report:
+    def _totals(self) -> tuple[Report, Ledger]:
         lines: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        ledger: Ledger = {}
         for item in _scan(self._report):
-            dimension = item["pk"].partition("#")[0]
-            if dimension != "LEDGER":
+            if item["pk"].startswith(LEDGER):
+                counted = item.get("counted")
+                key = item["pk"].removeprefix(LEDGER), item["sk"]
+                ledger[key] = int(counted["bytes"]) if counted else None
+            elif item["pk"] != SWEEP:
                 measures = {name: int(item[name]) for name in item.keys() - NO_MEASURES}
-                lines[dimension, item["sk"]].update(measures)
-        return _nonzero(lines)
+                lines[item["pk"].partition("#")[0], item["sk"]].update(measures)
+        return _nonzero(lines), ledger
 
 
 def _scan(table: Any) -> Iterator[dict[str, Any]]:
@@ -164,6 +187,15 @@ def _report_errors(
         if wanted.get(line) != report.get(line):
             name = " ".join(line)
             yield f"report {name}: {report.get(line)} counted, {wanted.get(line)} in the bucket"
+
+
+def _ledger_errors(originals: dict[str, Live], ledger: Ledger) -> Iterator[str]:
+    expected = {(key, "METADATA"): live.size for key, live in originals.items()}
+    counted = {entry: size for entry, size in ledger.items() if size is not None}
+    for key, facet in sorted(expected.keys() | counted.keys()):
+        wanted, found = expected.get((key, facet)), counted.get((key, facet))
+        if wanted != found:
+            yield f"ledger of {facet} of {key!r}: {found} bytes counted, {wanted} in the bucket"
 
 
 def _nonzero(lines: dict[tuple[str, str], Counter[str]]) -> Report:

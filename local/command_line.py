@@ -14,6 +14,8 @@ UP = "Run it again after a change: it deploys what changed and keeps the data."
 DEMO = "It prints what became of each picture and checks it against what should have."
 DOWN = "Its state is kept: the next `up` continues where it ended."
 STATUS = "The outputs are the names that scripts may rely on; they are in outputs.json as well."
+STORM = "It prints how fast they went and checks that nothing is lost, to the byte and the pixel."
+CHAOS = "It has a cloud of its own, which is kept only if something was found wrong."
 LOGS = "For example: python -m local logs make_thumbnails --follow"
 
 Command = Callable[[Cloud, argparse.Namespace], int]
@@ -47,6 +49,12 @@ def parser() -> argparse.ArgumentParser:
     start = add(up, "up", "start the cloud and deploy the app", UP)
     start.add_argument("--port", type=int, metavar="N", help="the port (a free one, then kept)")
     add(demo, "demo", "start, deploy, and send sample pictures through the app", DEMO)
+    many = add(storm, "storm", "start, deploy, and upload many pictures at once", STORM)
+    many.add_argument("--pictures", type=int, default=1000, metavar="N", help="how many (1000)")
+    disrupt = add(chaos, "chaos", "let everything go wrong at once, and check the end", CHAOS)
+    disrupt.add_argument("--minutes", type=float, default=1.0, help="how long things go wrong (1)")
+    disrupt.add_argument("--seed", type=int, metavar="N", help="the dice (thrown anew)")
+    disrupt.add_argument("--json", action="store_true", help="print the outcome as JSON")
     end = add(down, "down", "stop the cloud", DOWN)
     end.add_argument("--delete", action="store_true", help="forget all that it holds, too")
     add(status, "status", "tell whether it runs, where, and what is deployed", STATUS)
@@ -68,6 +76,24 @@ def demo(cloud: Cloud, _: argparse.Namespace) -> int:
 
     cloud.up()
     return run(cloud)
+
+
+def storm(cloud: Cloud, options: argparse.Namespace) -> int:
+    from local.storm import run
+
+    cloud.up()
+    return run(cloud, options.pictures)
+
+
+def chaos(_: Cloud, options: argparse.Namespace) -> int:
+    from local.chaos.dice import thrown_seed
+    from local.chaos.output import print_json, print_outcome
+    from local.chaos.run import run
+
+    seed = thrown_seed() if options.seed is None else options.seed
+    outcome, kept = run(options.minutes, seed)
+    (print_json if options.json else print_outcome)(outcome, kept)
+    return 0 if outcome.held else 1
 
 
 def down(cloud: Cloud, options: argparse.Namespace) -> int:

@@ -1,6 +1,5 @@
 """The demo: real pictures through the real app, and proof that all of it adds up."""
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from local.demo_output import (
     print_verdict,
     sizes,
 )
+from local.likeness import Likeness, fitted
 from local.progress import Progress
 from local.samples import Sample, replacement, samples, short_lived
 
@@ -37,7 +37,7 @@ class Expectation:
 def run(cloud: Cloud) -> int:
     """Send the samples through; return 0 if every expectation held, else 1."""
     inspector, bucket = Inspector(cloud), cloud.outputs()["OriginalsBucket"]
-    variants = _deployed_variants(cloud)
+    variants = Likeness(cloud).variants
     expectations = _change_the_bucket(cloud.client("s3"), bucket)
     findings, problems = _wait(inspector, expectations, variants)
     problems += _thumbnail_problems(cloud, findings, expectations)
@@ -67,15 +67,6 @@ def _upload(s3: Any, bucket: str, sample: Sample) -> Expectation:
         Bucket=bucket, Key=sample.key, Body=sample.content, ContentType=sample.content_type
     )
     return Expectation(sample.key, sample, datetime.now(UTC))
-
-
-def _deployed_variants(cloud: Cloud) -> dict[str, int]:
-    """Return the long edge of each variant that the deployed function makes."""
-    function = cloud.client("lambda").get_function_configuration(
-        FunctionName=cloud.outputs()["MakeThumbnailsFunction"]
-    )
-    variants = json.loads(function["Environment"]["Variables"]["VARIANTS"])
-    return {variant["name"]: variant["long_edge"] for variant in variants}
 
 
 def _wait(
@@ -130,13 +121,8 @@ def _wanted(sample: Sample | None, variants: dict[str, int]) -> dict[str, Any]:
         wanted["size"] = sample.size
         if not sample.thumbnail_refusal:
             edges = variants.items()
-            wanted["thumbnail sizes"] = {name: _fit(sample.size, edge) for name, edge in edges}
+            wanted["thumbnail sizes"] = {name: fitted(sample.size, edge) for name, edge in edges}
     return wanted
-
-
-def _fit(size: tuple[int, int], edge: int) -> tuple[int, int]:
-    scale = min(1.0, edge / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _thumbnail_problems(

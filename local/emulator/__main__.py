@@ -27,9 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
         return REFUSED
     prepare(settings)
     # ministack reads its environment at import, so nothing of it may be imported earlier.
-    from local.emulator import repairs, server
+    from local.emulator import faults, repairs, server
 
     repairs.apply_all(settings)
+    faults.apply(settings)
     server.serve(settings)
     return 0
 

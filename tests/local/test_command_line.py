@@ -10,7 +10,7 @@ from local.command_line import main
 from tests.local.workbench import Workbench, any_name
 
 
-@pytest.mark.parametrize("command", ["up", "demo", "down", "status", "logs"])
+@pytest.mark.parametrize("command", ["up", "demo", "storm", "chaos", "down", "status", "logs"])
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

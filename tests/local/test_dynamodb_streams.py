@@ -79,6 +79,20 @@ def test_retries_end_and_the_stream_goes_on(bench: Workbench, stream: Stream) ->
     assert stream.batches() == [["poison"]] * 3 + [["after"]]
 
 
+def test_a_throttled_batch_is_not_given_up(bench: Workbench, stream: Stream) -> None:
+    bench.lambda_.put_function_concurrency(
+        FunctionName=stream.function, ReservedConcurrentExecutions=0
+    )
+    bench.put(stream.table, "a")
+    stream.map(MaximumRetryAttempts=0)
+    time.sleep(2)
+
+    bench.lambda_.delete_function_concurrency(FunctionName=stream.function)
+
+    eventually(lambda: stream.batches() == [["a"]])
+    assert stream.failures() == []
+
+
 def test_bisecting_leaves_only_the_poison_behind(bench: Workbench, stream: Stream) -> None:
     bench.put(stream.table, "a", "b", "poison", "c")
 

@@ -12,6 +12,7 @@ from local.emulator.repairs import (
     missing_objects,
     policy_wildcards,
     python_runtime,
+    reserved_concurrency,
     role_credentials,
     saved_streams,
     table_settings,
@@ -29,4 +30,5 @@ def apply_all(settings: Settings) -> None:
     embedded_metrics.apply()
     log_grants.apply()
     missing_objects.apply()
+    reserved_concurrency.apply()
     policy_wildcards.apply()

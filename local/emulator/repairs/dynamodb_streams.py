@@ -98,6 +98,10 @@ class Delivery:
             if not self.is_active():
                 return False
             result = lambda_svc._execute_function(self.function, {"Records": batch})
+            if result.get("throttle") and not self.is_too_old(batch):
+                # It never reached the function: that is no attempt ("MaximumRetryAttempts").
+                time.sleep(LONGEST_PAUSE)
+                continue
             attempts += 1
             remaining = self.failed_part(batch, result)
             if len(remaining) < len(batch):
@@ -137,11 +141,12 @@ class Delivery:
         retries = self.mapping.get("MaximumRetryAttempts", -1)
         if retries >= 0 and attempts > retries:
             return "RetryAttemptsExhausted"
+        return "RecordAgeExceeded" if self.is_too_old(batch) else None
+
+    def is_too_old(self, batch: Records) -> bool:
         limit = self.mapping.get("MaximumRecordAgeInSeconds", -1)
         oldest = min(float(r["dynamodb"]["ApproximateCreationDateTime"]) for r in batch)
-        if limit >= 0 and time.time() - oldest > limit:
-            return "RecordAgeExceeded"
-        return None
+        return bool(limit >= 0 and time.time() - oldest > limit)
 
     def give_up(self, failed: FailedBatch) -> None:
         self.mapping["LastProcessingResult"] = f"PROBLEM: {failed.condition}"

@@ -19,6 +19,7 @@ from local.emulator.repairs import role_credentials
 from local.emulator.settings import Settings
 
 SHARD = "shardId-00000000000000000000-00000000"  # ministack's streams have one
+SESSION = "on-failure-destination"
 
 log = logging.getLogger("darkroom")
 
@@ -55,7 +56,7 @@ def send(
 
 def client_of_role(settings: Settings, service: Any, config: dict[str, Any]) -> Any:
     credentials = role_credentials.assume(
-        config["Role"], session="on-failure-destination", lifetime=settings.credentials_lifetime
+        config["Role"], session=SESSION, lifetime=settings.credentials_lifetime
     )
     return boto3.client(
         service,
