@@ -3,7 +3,7 @@ VENV := .venv/bin
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check bench fuzz format lock permissions app clean
+.PHONY: help setup demo storm chaos up down test soak check bench fuzz format lock permissions app clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -13,6 +13,12 @@ setup: .venv/.installed .venv-cloud/.installed node_modules/.installed ## Instal
 demo: setup ## Start the local cloud, deploy the app to it and send pictures through
 	@$(VENV)/python -m local demo
 
+storm: setup ## Upload a thousand pictures at once to the local cloud (STORM="--pictures 100")
+	@$(VENV)/python -m local storm $(STORM)
+
+chaos: setup ## Let everything go wrong at once on a cloud of its own (CHAOS="--minutes 10")
+	@$(VENV)/python -m local chaos $(CHAOS)
+
 up: setup ## Start the local cloud and deploy the app to it
 	@$(VENV)/python -m local up
 
@@ -21,6 +27,9 @@ down: setup ## Stop the local cloud; its state is kept
 
 test: setup ## Run all tests
 	$(VENV)/python -m pytest
+
+soak: setup ## Run 300,000 schedules of the convergence tests on all cores (SOAK="--schedules 1000000")
+	@$(VENV)/python -m tests.convergence.soak $(SOAK)
 
 check: setup ## Lint, check formatting and types
 	$(VENV)/ruff check .

@@ -1,12 +1,14 @@
 """What the README and the docs say exists, exists."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from darkroom.refusals import Reason
 from local.command_line import parser
+from operations import options as operator
 from stacks.config import StageConfig, production, sandbox
 from stacks.constructs.python_function import function_folders
 
@@ -30,7 +32,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_named_files_and_folders_are_there(page: Path) -> None:
-    first = r"(?:functions|layers|stacks|local|tests|docs)"
+    first = r"(?:functions|layers|stacks|local|operations|tests|docs)"
     for name in re.findall(rf"`({first}/[\w./]*)`", page.read_text()):
         assert (ROOT / name).exists(), name
 
@@ -45,6 +47,13 @@ def test_make_targets_are_there(page: Path) -> None:
 def test_commands_of_the_local_cloud_are_there() -> None:
     for command in re.findall(r"python3 -m local ([a-z]+)", README):
         assert parser().parse_args([command])
+
+
+def test_commands_of_the_operator_are_there_as_they_are_written() -> None:
+    lines = re.findall(r"^python3 -m operations (.*?)(?:  #.*)?$", README, re.MULTILINE)
+    assert len(lines) > 5
+    for line in lines:
+        assert operator.parser().parse_args(shlex.split(line))
 
 
 def test_the_readme_opens_with_the_flow_and_the_two_commands() -> None:
