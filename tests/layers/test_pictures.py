@@ -34,14 +34,14 @@ def tiff(**tags: int) -> bytes:
     return b"II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + body + bytes(4)
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"])
 def test_the_bytes_tell_the_format(format: str) -> None:
     picture = open_picture(any_picture(format=format), AMPLE)
     assert (picture.format, picture.width, picture.height) == (format, 40, 30)
     assert (picture.frames, picture.orientation) == (1, 1)
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"])
 def test_opening_decodes_nothing(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def load(self: Any) -> None:
         raise AssertionError("decoded")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
 
 SPACES = {"L": "GRAY", "RGB": "RGB", "RGBA": "RGB", "CMYK": "CMYK"}
+SPACE = slice(16, 20)  # where a profile names its own
 PROFILE_IGNORED, NO_PROFILE = "profile_ignored", "cmyk_without_profile"
 # Below this a difference is rounding: such a profile is sRGB under whatever name.
 SAME = 1
@@ -34,6 +35,8 @@ def to_srgb(image: Image.Image, profile: bytes) -> tuple[Image.Image, list[str]]
 
 
 def _applied(image: Image.Image, profile: bytes) -> Image.Image:
+    if image.mode == "L" and profile[SPACE] == b"RGB ":  # of which grey needs the curve alone
+        return _applied(image.convert("RGB"), profile).convert("L")
     transform = _transform(profile, image.mode)
     if transform is None:
         return image

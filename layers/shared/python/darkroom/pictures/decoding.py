@@ -9,7 +9,7 @@ from darkroom.pictures.memory import draft_scale
 from darkroom.pictures.opening import Picture, refusing
 
 Box = tuple[float, float, float, float]
-BITS_PER_SAMPLE = 258
+BITS_PER_SAMPLE, SAMPLE_FORMAT, UNSIGNED = 258, 339, 1
 # The whites that 32 bit and floating point pictures are made for; others are stretched.
 WHITES = (1, 255, 65535)
 
@@ -35,7 +35,7 @@ def decode(picture: Picture, long_edge: int) -> Decoded:
     """
     with refusing(picture.content, picture.format):
         image = picture.image
-        profile = image.info.get("icc_profile")
+        profile = picture.profile
         box: Box = (0, 0, *image.size)
         if picture.format == "JPEG":
             box = _draft(image, long_edge)
@@ -45,7 +45,7 @@ def decode(picture: Picture, long_edge: int) -> Decoded:
         image.load()
         pixels = _uncovered(_resizable(image), window)
         pixels.info.clear()
-        return Decoded(pixels, box, profile if isinstance(profile, bytes) else b"")
+        return Decoded(pixels, box, profile)
 
 
 def _draft(image: Image.Image, long_edge: int) -> Box:
@@ -115,6 +115,7 @@ def _eight_bit_key(image: Image.Image) -> None:
 def _deep(image: Image.Image) -> Image.Image:
     """Scale 16 and 32 bit grey to 8; what a PNG declares transparent becomes so."""
     key = image.info.get("transparency")
+    image = _unwrapped(image)
     black, white = _range(image)
     if image.mode.startswith("I;16") and image.mode != "I;16":
         image = image.convert("I")  # big-endian: Pillow can do little with it
@@ -129,13 +130,24 @@ def _deep(image: Image.Image) -> Image.Image:
     return grey.convert("RGBA")
 
 
+def _unwrapped(image: Image.Image) -> Image.Image:
+    """Read anew what Pillow took for negative: the upper half of a TIFF's 32 unsigned bits."""
+    formats = getattr(image, "tag_v2", {}).get(SAMPLE_FORMAT, (UNSIGNED,))
+    if image.mode != "I" or UNSIGNED not in formats or _extrema(image)[0] >= 0:
+        return image
+    return Image.frombytes("F", image.size, image.tobytes(), "raw", "F;32N")
+
+
+def _extrema(image: Image.Image) -> tuple[float, float]:
+    return image.getextrema()  # type: ignore[return-value]  # as there is one channel
+
+
 def _range(image: Image.Image) -> tuple[float, float]:
     """Return the values of black and white: the type's own where they can be told."""
     if image.mode.startswith("I;16"):
         bits = getattr(image, "tag_v2", {}).get(BITS_PER_SAMPLE, (16,))  # a TIFF may have 12
         return 0, 2 ** bits[0] - 1
-    extrema: Any = image.getextrema()
-    low, high = extrema
+    low, high = _extrema(image)
     if not (-1e30 < low <= high < 1e30):  # not a number, or no picture's
         return 0, 1
     if low < 0 or high > WHITES[-1]:

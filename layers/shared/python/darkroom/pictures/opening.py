@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 
 from PIL import (
@@ -19,10 +19,11 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from darkroom.pictures import gif, heif, jpeg, tiff
+from darkroom.pictures import apng, gif, heif, jpeg, tiff
 from darkroom.pictures.endings import is_cut_short
 from darkroom.pictures.formats import format_of
 from darkroom.pictures.memory import Header, check, check_canvas
+from darkroom.pictures.nclx import nclx_profile
 from darkroom.pictures.tags import orientation
 from darkroom.refusals import Reason, Refused
 
@@ -40,6 +41,7 @@ PLUGINS = (
 MAX_FRAMES = 10_000
 SIDEWAYS = range(5, 9)
 TURNED_BY_DECODER = {"HEIF", "TIFF"}
+NAMED_BY_NUMBERS = {"AVIF", "HEIF"}
 TRUNCATED = re.compile(r"truncated|unexpected end|end of (file|data)|premature|EOF", re.IGNORECASE)
 
 UNSUPPORTED = re.compile(r"unsupported|NotImplemented|not configured", re.IGNORECASE)
@@ -54,6 +56,8 @@ class Picture:
 
     ``width`` and ``height`` are as displayed, ``orientation`` is as the file has it. ``turn`` is
     the orientation that is still to be undone after decoding: 1 where the decoder does it.
+    ``content`` is without the frames of an animation that does not hold together, and ``damaged``
+    names what was left out like that.
     """
 
     image: Image.Image = field(repr=False)
@@ -65,6 +69,15 @@ class Picture:
     turn: int
     frames: int
     notes: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+
+    @property
+    def profile(self) -> bytes:
+        """The ICC profile; without one, what AVIF and HEIC say by code points; empty for sRGB."""
+        embedded = self.image.info.get("icc_profile")
+        if isinstance(embedded, bytes) and embedded:
+            return embedded
+        return nclx_profile(self.content) if self.format in NAMED_BY_NUMBERS else b""
 
 
 def open_picture(content: bytes, max_memory: int, long_edge: int = 1024) -> Picture:
@@ -77,6 +90,9 @@ def open_picture(content: bytes, max_memory: int, long_edge: int = 1024) -> Pict
     kind = format_of(content)
     if kind == "GIF":
         check_canvas(*gif.canvas(content), max_memory)
+    damaged = kind == "PNG" and apng.is_damaged(content)
+    if damaged:
+        content = apng.still(content)
     with refusing(content, kind):
         picture = _described(_opened(content, kind), content, kind)
     if picture.width < 1 or picture.height < 1:
@@ -84,7 +100,7 @@ def open_picture(content: bytes, max_memory: int, long_edge: int = 1024) -> Pict
     if picture.frames > MAX_FRAMES:
         raise Refused(Reason.TOO_MANY_FRAMES, f"more than {MAX_FRAMES}")
     check(Header.of(picture.image, content, kind), long_edge, max_memory)
-    return picture
+    return replace(picture, damaged=("APNG",)) if damaged else picture
 
 
 def _opened(content: bytes, kind: str) -> Image.Image:
