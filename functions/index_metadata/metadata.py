@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from darkroom.pictures import Picture, exif, open_picture
+from darkroom.pictures.opening import refusing
 from functions.index_metadata.captions import captions
 from functions.index_metadata.exif import Exif, camera
 from functions.index_metadata.exif_damage import check_exif
@@ -30,7 +31,8 @@ def read_metadata(
         Refused: if it is not a picture that we take.
     """
     picture = open_picture(content, max_memory)
-    found = _pixels(picture, declared) | _words(picture, gps)
+    with refusing(content, picture.format):
+        found = _pixels(picture, declared) | _words(picture, gps)
     return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 

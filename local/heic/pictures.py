@@ -61,14 +61,14 @@ def mosaic(
     """Lay tiles of *side* pixels in rows as an iPhone does; few are repeated to cover *size*."""
     columns, rows = _grid(size, side)
     coding = Coding(side, side, qp, tiles[0].mode != "L", _colour(look))
-    contents = [_content(tile, coding) for tile in tiles]
+    layout = struct.pack(">4BHH", 0, 0, rows - 1, columns - 1, *size)
+    contents = [layout, *(_content(tile, coding) for tile in tiles)]
     hidden = [
-        Item(b"hvc1", index % len(tiles), _coded(coding), hidden=True)
+        Item(b"hvc1", 1 + index % len(tiles), _coded(coding), hidden=True)
         for index in range(columns * rows)
     ]
-    contents.append(struct.pack(">4BHH", 0, 0, rows - 1, columns - 1, *size))
     whole = Coding(*size, qp, coding.chroma, coding.colour)
-    grid = Item(b"grid", len(tiles), _shown(whole, look, cropped=False))
+    grid = Item(b"grid", 0, _shown(whole, look, cropped=False))
     grid.references[b"dimg"] = list(range(1, len(hidden) + 1))
     return _file([*hidden, grid], contents, exif)
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from darkroom.pictures.boxes import colour_code_points
-from darkroom.pictures.nclx import nclx_profile
+from darkroom.pictures.nclx import profile_of
 from functions.index_metadata.metadata import read_metadata
 from tests.profiles import display_p3
 from tests.thumbnails import pixel, shrunk
@@ -73,7 +73,7 @@ def test_numbers_mean_what_the_profile_of_the_same_colours_means() -> None:
     ],
 )
 def test_red_is_that_of_published_profiles(primaries: int, red: tuple[float, float, float]) -> None:
-    made = ImageCms.ImageCmsProfile(BytesIO(nclx_profile(avif("red", primaries, PQ))))
+    made = ImageCms.ImageCmsProfile(BytesIO(profile_of((primaries, PQ), "nclx")))
     found = made.profile.red_colorant
     assert found is not None
     assert near(found[0], red, 0.0003)

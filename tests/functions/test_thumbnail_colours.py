@@ -63,11 +63,11 @@ def test_inks_without_a_profile_keep_their_hue(format: str) -> None:
     assert shrunk(content).notes == ["cmyk_without_profile"]
 
 
-def test_inks_that_are_not_adobes_are_not_inverted() -> None:
+def test_inks_without_adobes_marker_are_taken_as_adobes() -> None:
     adobe = plain("CMYK", (0, 255, 255, 0), "JPEG")
     at = adobe.index(b"\xff\xee")
     length = int.from_bytes(adobe[at + 2 : at + 4], "big")
-    assert near(pixel(adobe[:at] + adobe[at + 2 + length :]), (0, 0, 0, 255))
+    assert near(pixel(adobe[:at] + adobe[at + 2 + length :]), RED)
 
 
 @pytest.mark.parametrize("format", ["PNG", "TIFF"])

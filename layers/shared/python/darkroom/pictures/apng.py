@@ -5,42 +5,23 @@ browsers show the default image, which every viewer of PNG can show.
 """
 
 import struct
-from collections.abc import Iterator
-from zlib import crc32
 
-SIGNATURE, LENGTHS = 8, 12  # of a chunk: its length, its name and its checksum
+from darkroom.pictures.png import chunks, is_intact, without
+
 ANIMATION = {b"acTL", b"fcTL", b"fdAT"}
 CONTROL, FRAME, SEQUENCE = 8, 26, 4
 MOST_FRAMES = 2**31 - 1
-
-Chunk = tuple[bytes, int, int]
 
 
 def is_damaged(content: bytes) -> bool:
     """Tell whether there is anything of an animation that is wrong; pixels are not looked at."""
     frames = _Frames(content)
-    return any(not frames.accept(*chunk) for chunk in _chunks(content))
+    return any(not frames.accept(*chunk) for chunk in chunks(content))
 
 
 def still(content: bytes) -> bytes:
     """Return the file without its animation: the default image."""
-    kept, rest = [content[:SIGNATURE]], SIGNATURE
-    for kind, at, end in _chunks(content):
-        kept += [] if kind in ANIMATION else [content[at:end]]
-        rest = end
-    return b"".join([*kept, content[rest:]])  # which may be cut short, and is to stay so
-
-
-def _chunks(content: bytes) -> Iterator[Chunk]:
-    """Yield name, begin and end of each chunk, up to the last or the first that is cut short."""
-    at, kind = SIGNATURE, b""
-    while kind != b"IEND":
-        end = at + LENGTHS + int.from_bytes(content[at : at + 4], "big")
-        kind = content[at + 4 : at + 8]
-        if end > len(content) or not kind.isalpha():
-            return
-        yield kind, at, end
-        at = end
+    return without(content, [chunk for chunk in chunks(content) if chunk[0] in ANIMATION])
 
 
 class _Frames:
@@ -64,9 +45,9 @@ class _Frames:
     def _animate(self, kind: bytes, chunk: bytes) -> bool:
         data = chunk[8:-4]
         if kind == b"acTL":
-            return self._control(data) and _is_intact(chunk)
+            return self._control(data) and is_intact(chunk)
         if kind == b"fcTL":
-            return self._frame(data) and _is_intact(chunk)
+            return self._frame(data) and is_intact(chunk)
         return self._pixels(data)
 
     def _control(self, data: bytes) -> bool:
@@ -93,7 +74,3 @@ class _Frames:
     def _is_next(self, data: bytes) -> bool:
         number, self._number = self._number, self._number + 1
         return int.from_bytes(data[:SEQUENCE], "big") == number
-
-
-def _is_intact(chunk: bytes) -> bool:
-    return crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")

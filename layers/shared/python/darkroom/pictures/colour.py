@@ -54,11 +54,13 @@ def _transform(profile: bytes, mode: str) -> "ImageCmsTransform | None":
         raise ValueError(f"a profile for {source.profile.xcolor_space} on {mode}")
     output = "RGBA" if mode == "RGBA" else "RGB"
     target = ImageCms.createProfile("sRGB")
-    # What both spaces can show stays as it is: the default of those who print.
-    intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
+    # By matrix all intents are the same. Tables have a picture in view: theirs for colorimetry may
+    # turn what no screen shows into another hue. Of inks, what a screen can show stays as it is.
+    inks = mode == "CMYK"
+    intent = ImageCms.Intent.RELATIVE_COLORIMETRIC if inks else ImageCms.Intent.PERCEPTUAL
     flags = ImageCms.Flags.BLACKPOINTCOMPENSATION
     transform = ImageCms.buildTransform(source, target, mode, output, intent, flags)
-    return None if mode != "CMYK" and _changes_nothing(transform, mode) else transform
+    return None if not inks and _changes_nothing(transform, mode) else transform
 
 
 def _transformed(image: Image.Image, transform: Any) -> Image.Image:

@@ -1,10 +1,9 @@
-"""Makes a colour profile of the code points by which AVIF and HEIC may name their colours."""
+"""Makes a colour profile of the code points by which AVIF, HEIC and PNG may name their colours."""
 
 import struct
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from darkroom.pictures.boxes import colour_code_points
 from darkroom.pictures.curves import CURVES, srgb
 
 Pair = tuple[float, float]
@@ -32,24 +31,27 @@ BRADFORD = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.06
 STEPS = 4096
 
 
-def nclx_profile(content: bytes) -> bytes:
-    """Return an ICC profile, named like ``Display P3 (nclx)``; empty for sRGB and if none is told.
+def profile_of(points: tuple[int, int], source: str) -> bytes:
+    """Return the ICC profile of a primaries' and a transfer's number; empty for sRGB.
+
+    Unknown primaries are taken for sRGB's. It is named like ``Display P3 (nclx)``, by its *source*.
 
     The curves of video (BT.709, 601 and 2020) are taken as sRGB's, as Chromium does: screens show
     them so. HDR's are rolled off to what a thumbnail can show, see `darkroom.pictures.curves`.
     """
-    primaries, transfer = colour_code_points(content) or (0, 0)
+    primaries, transfer = points
     if primaries not in PRIMARIES or (primaries == BT_709 and transfer not in CURVES):
         return b""
-    return _profile(primaries, transfer)
+    return _profile(primaries, transfer, source)
 
 
 @lru_cache(maxsize=16)
-def _profile(primaries: int, transfer: int) -> bytes:
+def _profile(primaries: int, transfer: int, source: str) -> bytes:
     name, corners, white = PRIMARIES[primaries]
     suffix, curve = CURVES.get(transfer, ("", srgb))
     table = [round(65535 * curve(step / (STEPS - 1))) for step in range(STEPS)]
-    tags = {b"desc": _text(" ".join(filter(None, (name, suffix, "(nclx)")))), b"wtpt": _xyz(D50)}
+    full_name = " ".join(filter(None, (name, suffix, f"({source})")))
+    tags = {b"desc": _text(full_name), b"wtpt": _xyz(D50)}
     for colour, column in zip(b"rgb", _adapted(corners, white), strict=True):
         tags[b"%cXYZ" % colour] = _xyz(column)
         tags[b"%cTRC" % colour] = struct.pack(f">4s4xI{STEPS}H", b"curv", STEPS, *table)
