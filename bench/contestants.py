@@ -10,6 +10,7 @@ from PIL import Image
 EDGES = (1024, 512, 128)
 QUALITY = 82
 MEMORY = 1 << 30
+JPEGS = ("JPEG", "progressive")
 
 Shrink = Callable[[bytes], list[bytes]]
 
@@ -53,7 +54,7 @@ def draft() -> Shrink:
     """Return Pillow used well: shrunk while decoding, each size made from the larger one."""
 
     def shrink(content: bytes) -> list[bytes]:
-        opened = Image.open(BytesIO(content))
+        opened = _opened(content)
         size = opened.size
         opened.draft("RGB", (EDGES[0], EDGES[0]))
         picture, made = opened.convert("RGB"), []
@@ -109,11 +110,13 @@ CONTESTANTS: dict[str, Callable[[], Shrink]] = {
     "floor": floor,
 }
 NEEDS = {"pyvips": "pyvips", "floor": "simplejpeg"}
+# The binary wheel of pyvips comes without a decoder for HEIC.
+TAKEN = {"floor": JPEGS, "pyvips": (*JPEGS, "PNG", "WebP", "AVIF")}
 
 
 def takes(contestant: str, kind: str) -> bool:
     """Tell whether a contestant can be measured with a kind of source."""
-    return contestant != "floor" or kind in ("JPEG", "progressive")
+    return kind in TAKEN.get(contestant, (kind,))
 
 
 def perfect(content: bytes) -> list[Image.Image]:
@@ -131,9 +134,15 @@ def fit(size: tuple[int, int], edge: int) -> tuple[int, int]:
 
 def _decoded(content: bytes) -> Image.Image:
     Image.MAX_IMAGE_PIXELS = None
-    picture = Image.open(BytesIO(content))
+    picture = _opened(content)
     picture.load()
     return picture.convert("RGB") if picture.mode != "RGB" else picture
+
+
+def _opened(content: bytes) -> Image.Image:
+    if content[4:12] == b"ftypheic":
+        import_module("pi_heif").register_heif_opener()
+    return Image.open(BytesIO(content))
 
 
 def _thumbnail(picture: Image.Image, edge: int) -> Image.Image:

@@ -1,6 +1,6 @@
 """Lays out what was measured."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bench.contest import Result
 from bench.imports import ImportTime
@@ -24,7 +24,19 @@ def results_table(results: list[Result]) -> str:
     """Return CPU time, our ratio to it, memory and quality for each source and contestant."""
     measured = ratios(results)
     header = ("source", "contestant", "CPU ms", "ours takes", "peak MB", "PSNR dB", "SSIM")
-    return table(header, [_row(result, measured) for result in results])
+    return table(header, _rows(results, measured))
+
+
+def _rows(
+    results: list[Result], measured: dict[tuple[str, str], float]
+) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each source and contestant; dashes for what a contestant cannot read."""
+    found = {(result.source, result.contestant): result for result in results}
+    contestants = dict.fromkeys(result.contestant for result in results)
+    for source in dict.fromkeys(result.source for result in results):
+        for contestant in contestants:
+            result = found.get((source, contestant))
+            yield _row(result, measured) if result else (source, contestant, "-", "", "-", "-", "-")
 
 
 def _row(result: Result, measured: dict[tuple[str, str], float]) -> tuple[str, ...]:

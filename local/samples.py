@@ -9,6 +9,8 @@ from typing import Any
 from PIL import Image, ImageDraw
 from PIL.ExifTags import IFD, Base
 
+from local import heic
+
 ROTATED_90 = 6
 
 
@@ -37,6 +39,7 @@ def samples() -> list[Sample]:
         Sample("alice/logo.png", _encoded(_badge(600), "PNG"), "image/png", (600, 600)),
         Sample("bob/icon.png", _encoded(_badge(48), "PNG"), "image/png", (48, 48)),
         Sample("bob/wide.webp", _encoded(_landscape(3000, 500), "WEBP"), "image/webp", (3000, 500)),
+        Sample("alice/2026/phone.heic", _phone(_landscape(640, 480)), "image/heic", (480, 640)),
         Sample("bob/orbit.gif", _animation(240, frames=12), "image/gif", (240, 240)),
         Sample("carol/Zürich+日本 100%.jpg", _jpeg(_landscape(900, 600)), "image/jpeg", (900, 600)),
         Sample("no-folder.jpg", _jpeg(_landscape(400, 300)), "image/jpeg", (400, 300)),
@@ -123,6 +126,12 @@ def _camera(**tags: Any) -> Image.Exif:
 
 def _jpeg(picture: Image.Image, exif: Image.Exif | None = None) -> bytes:
     return _encoded(picture, "JPEG", quality=88, exif=exif or _camera())
+
+
+def _phone(picture: Image.Image) -> bytes:
+    """Encode as a phone that is held upright: its sensor lies on its side."""
+    tags = _camera(Orientation=ROTATED_90).tobytes()
+    return heic.encode(picture, look=heic.Look(turns=3), exif=tags)
 
 
 def _encoded(picture: Image.Image, format: str, **options: Any) -> bytes:  # noqa: A002

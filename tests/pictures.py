@@ -7,6 +7,8 @@ from typing import Any
 
 from PIL import Image
 
+from local import heic
+
 
 def any_picture(
     width: int = 40, height: int = 30, format: str = "JPEG", mode: str = "RGB", **options: Any
@@ -14,9 +16,25 @@ def any_picture(
     """Encode a picture: left half red, right half blue, so that one sees which way is up."""
     image = Image.new(mode, (width, height), _colour("red", mode))
     image.paste(_colour("blue", mode), (width // 2, 0, width, height))
+    return saved(image, format, **options)
+
+
+def saved(image: Image.Image, format: str = "PNG", **options: Any) -> bytes:
+    """Encode, HEIF as well, which Pillow does not."""
+    if format == "HEIF":
+        return _heic(image, **options)
     encoded = BytesIO()
     image.save(encoded, format, **options)
     return encoded.getvalue()
+
+
+def _heic(
+    image: Image.Image, *, exif: Image.Exif | None = None, icc_profile: bytes = b"", **options: Any
+) -> bytes:
+    """Encode with Pillow's names for what other encoders are told in the same words."""
+    if icc_profile:
+        options["look"] = heic.Look(icc=icc_profile)
+    return heic.encode(image, exif=exif.tobytes() if exif else b"", **options)
 
 
 def _colour(name: str, mode: str) -> Any:
@@ -46,10 +64,23 @@ def decoded(content: bytes) -> Image.Image:
 
 def bomb(side: int) -> bytes:
     """Return a small PNG whose header claims a picture of *side* by *side*."""
-    header = struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
-    body = b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
-    )
-    return b"\x89PNG\r\n\x1a\n" + body
+    return png((side, side), 8, 6, bytes(1000))
+
+
+def png(size: tuple[int, int], depth: int, colour: int, rows: bytes, *more: bytes) -> bytes:
+    """Return a PNG of filtered *rows*, and *more* chunks ahead of its pixels."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", *size, depth, colour, 0, 0, 0))
+    pixels = chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + header + b"".join(more) + pixels
+
+
+def chunk(kind: bytes, data: bytes, damage: int = 0) -> bytes:
+    """Return a PNG's chunk, its checksum off by *damage*."""
+    checksum = struct.pack(">I", zlib.crc32(kind + data) ^ damage)
+    return struct.pack(">I", len(data)) + kind + data + checksum
+
+
+def png_with(*chunks: bytes, picture: bytes = b"") -> bytes:
+    """Return a PNG with *chunks* right behind its header."""
+    content = picture or any_picture(format="PNG")
+    return content[:33] + b"".join(chunks) + content[33:]

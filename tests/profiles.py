@@ -20,14 +20,36 @@ def display_p3(gamma: float = 2.2) -> bytes:
     return _profile(b"mntr", b"RGB ", b"XYZ ", tags)
 
 
+# In Lab, as a table of 8 bits has it.
+PAPER, BLACK = bytes([255, 128, 128]), bytes([0, 128, 128])
+GREEN, MAGENTA = bytes([128, 64, 192]), bytes([128, 192, 64])
+
+
 def green_inks() -> bytes:
     """Return a CMYK profile: white paper, inks that all print green, and together black."""
-    paper, green, black = bytes([255, 128, 128]), bytes([128, 64, 192]), bytes([0, 128, 128])
-    identity = bytes(range(256))
-    matrix = _fixed(1, 0, 0, 0, 1, 0, 0, 0, 1)
-    table = b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + matrix + identity * 4
-    table += paper + green * 14 + black + identity * 3
-    return _profile(b"prtr", b"CMYK", b"Lab ", {"A2B0": table, "wtpt": b"XYZ " + bytes(4) + D50})
+    return _tables(b"prtr", b"CMYK", {"A2B0": PAPER + GREEN * 14 + BLACK})
+
+
+def green_or_magenta_inks() -> bytes:
+    """Return one whose inks are green to the eye, and magenta when measured."""
+    measured = PAPER + MAGENTA * 14 + BLACK
+    return _tables(b"prtr", b"CMYK", {"A2B0": PAPER + GREEN * 14 + BLACK, "A2B1": measured})
+
+
+def green_or_magenta_screen() -> bytes:
+    """Return an RGB profile whose colours are green to the eye, and magenta when measured."""
+    return _tables(b"mntr", b"RGB ", {"A2B0": BLACK + GREEN * 7, "A2B1": BLACK + MAGENTA * 7})
+
+
+def _tables(kind: bytes, space: bytes, corners: Mapping[str, bytes]) -> bytes:
+    """Return a profile of tables that know the corners of the space only."""
+    channels, identity = len(space.strip()), bytes(range(256))
+    start = b"mft1" + bytes(4) + bytes([channels, 3, 2, 0]) + _fixed(1, 0, 0, 0, 1, 0, 0, 0, 1)
+    tags = {
+        name: start + identity * channels + colours + identity * 3
+        for name, colours in corners.items()
+    }
+    return _profile(kind, space, b"Lab ", tags | {"wtpt": b"XYZ " + bytes(4) + D50})
 
 
 def _fixed(*values: float) -> bytes:

@@ -17,6 +17,7 @@ from bench.quality import psnr, ssim
 from bench.sources import Source, photograph
 from bench.tables import costs_table, imports_table, results_table
 from bench.targets import missed, ratios
+from darkroom.pictures import open_picture
 
 TINY = Source(0.2, "JPEG")
 
@@ -44,6 +45,26 @@ def test_a_contest_is_measured_and_laid_out(tmp_path: Path) -> None:
     header, _, *rows = results_table(results).splitlines()
     assert header.split("  ")[0] == "source"
     assert len(rows) == len(results)
+
+
+def test_a_heic_is_made_and_measured_by_those_who_read_it(tmp_path: Path) -> None:
+    source = Source(0.2, "HEIC")
+    assert list(sources.make((source,), tmp_path)) == [source]
+    assert open_picture(source.path(tmp_path).read_bytes(), 1 << 30).format == "HEIF"
+
+    results = compete(source, tmp_path, rounds=1)
+
+    assert {result.contestant for result in results} == {"ours", "naive", "draft"}
+    assert all(abs(result.psnr_gain) < 3 for result in results)
+
+
+def test_who_cannot_read_a_source_has_dashes() -> None:
+    results = [*on_target(), any_result("ours", 30, "12 MP HEIC")]
+
+    *_, naive, floor = results_table(results).splitlines()
+
+    assert naive.split() == ["12", "MP", "HEIC", "naive", "-", "-", "-", "-"]
+    assert floor.split() == ["12", "MP", "HEIC", "floor", "-", "-", "-", "-"]
 
 
 def test_a_ratio_is_our_time_over_the_others() -> None:
@@ -104,10 +125,12 @@ def test_costs_are_laid_out() -> None:
     assert costs_table({"a call": 0.256}).splitlines()[-1] == "a call        0.26"
 
 
-def test_the_floor_is_one_of_jpeg() -> None:
+def test_not_all_take_every_kind() -> None:
     assert takes("floor", "progressive")
     assert not takes("floor", "PNG")
     assert takes("ours", "PNG")
+    assert takes("naive", "HEIC")
+    assert not takes("pyvips", "HEIC")
     assert sorted(EDGES, reverse=True) == list(EDGES)  # each is made from the larger one
 
 

@@ -11,6 +11,7 @@ from darkroom.convergence import Convergence
 from darkroom.isolation import Isolated
 from darkroom.observability import observed
 from darkroom.originals import Original
+from darkroom.pictures.memory import WEBP_COPIES
 from darkroom.refusals import Refused
 from darkroom.settings import from_environment
 from darkroom.uploads import consume
@@ -18,12 +19,13 @@ from functions.index_metadata.hashed_body import HEAD, HashedBody
 from functions.index_metadata.header import comes_first
 from functions.index_metadata.metadata import read_metadata
 from functions.index_metadata.settings import Settings
+from functions.index_metadata.webp import is_webp, thinned
 
 # No header of the corpus takes 10 ms. A picture may be read twice, its head and the whole, and each
 # of these be tried twice.
 READING_SECONDS = 5
 RESERVE_SECONDS = 4 * READING_SECONDS + 5
-# Three copies of the largest file, which is what WebP's decoder makes of it.
+# Copies of the largest file, which AVIF's and HEIC's decoders make of it.
 READING_BYTES = 256 << 20
 
 
@@ -49,18 +51,22 @@ def describe(original: Original, fence: Fence) -> dict[str, Any]:
 
 
 def read_thrifty(body: HashedBody, original: Original) -> dict[str, Any]:
-    """Read the metadata from the first bytes where these tell all, else from the whole."""
+    """Read the metadata from the first bytes where these tell all, else from what is needed."""
     if original.size > HEAD and comes_first(body.head()):
         # A profile or a preview may push the header further in, which looks like damage here.
         with suppress(Refused):
             return read(body.head(), original.content_type)
+    if original.size > HEAD and is_webp(body.head()):
+        thin = thinned(body.take, original.size)
+        return read(thin, original.content_type, original.size - len(thin))
     return read(body.whole(), original.content_type)
 
 
-def read(content: bytes, declared: str) -> dict[str, Any]:
-    """Read metadata apart from this process."""
+def read(content: bytes, declared: str, left_out: int = 0) -> dict[str, Any]:
+    """Read metadata apart from this process; *left_out* are the bytes that a WebP has besides."""
     needs = settings()
-    return reader().call(read_metadata, content, needs.max_memory, declared=declared, gps=needs.gps)
+    memory = needs.max_memory - WEBP_COPIES * left_out
+    return reader().call(read_metadata, content, memory, declared=declared, gps=needs.gps)
 
 
 @cache

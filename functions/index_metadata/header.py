@@ -41,7 +41,7 @@ def comes_first(head: bytes) -> bool:
     """Tell whether the picture's format keeps all that we read ahead of its pixels.
 
     TIFF may keep its directory anywhere, AVIF and HEIC their items; GIF's frames are counted by
-    walking the file, and WebP has its EXIF at the end.
+    walking the file, and WebP, which is thinned out instead, has its EXIF at the end.
     """
     return head.startswith(HEADER_FIRST)
 

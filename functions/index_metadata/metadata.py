@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from PIL import Image
-
 from darkroom.pictures import Picture, exif, open_picture
+from darkroom.pictures.opening import refusing
 from functions.index_metadata.captions import captions
 from functions.index_metadata.exif import Exif, camera
+from functions.index_metadata.exif_damage import check_exif
 from functions.index_metadata.header import bit_depth, mismatched
 from functions.index_metadata.icc import profile_name
 from functions.index_metadata.iptc import iptc_block, read_iptc
@@ -31,7 +31,8 @@ def read_metadata(
         Refused: if it is not a picture that we take.
     """
     picture = open_picture(content, max_memory)
-    found = _pixels(picture, declared) | _words(picture.image, gps)
+    with refusing(content, picture.format):
+        found = _pixels(picture, declared) | _words(picture, gps)
     return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 
@@ -50,18 +51,19 @@ def _pixels(picture: Picture, declared: str) -> dict[str, Any]:
     }
 
 
-def _words(image: Image.Image, gps: Precision) -> dict[str, Any]:
-    spared = Spared()
+def _words(picture: Picture, gps: Precision) -> dict[str, Any]:
+    spared, image = Spared(), picture.image
+    spared.read("EXIF", check_exif, image.info.get("exif"))
     block = Exif.of(exif(image))
     news: Texts = spared.read("IPTC", read_iptc, iptc_block(image)) or {}
     properties: Texts = spared.read("XMP", read_xmp, image.info.get("xmp")) or {}
     return {
-        "profile_name": spared.read("ICC", profile_name, image.info.get("icc_profile")),
+        "profile_name": spared.read("ICC", profile_name, picture.profile),
         **camera(block),
         **taken(block, news, properties),
         **captions(block.main, news, properties),
         **location(block.gps, gps),
-        "damaged": spared.damaged,
+        "damaged": [*picture.damaged, *spared.damaged],
     }
 
 

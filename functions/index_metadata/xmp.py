@@ -18,6 +18,7 @@ NAMES = {
     "{http://ns.adobe.com/photoshop/1.0/}DateCreated": "DateCreated",
     "{http://ns.adobe.com/xap/1.0/}CreateDate": "CreateDate",
 }
+UNMARKED = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -50,7 +51,10 @@ def _parse(block: bytes | str) -> Element:
 
 
 def _text(block: bytes) -> str:
-    return block.decode("utf-16") if block.startswith(BYTE_ORDER_MARKS) else decode(block)
+    if block.startswith(BYTE_ORDER_MARKS):
+        return block.decode("utf-16")
+    # Some write UTF-16 without its mark; a packet begins with ASCII.
+    return block.decode(UNMARKED[block[:2]]) if block[:2] in UNMARKED else decode(block)
 
 
 def _properties(root: Element) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,9 @@
 """One upload of each kind, all at once: each ends as it should, and none disturbs another."""
 
 from local.agreement import FACETS
+from local.heic import Look
 from tests.flow.conftest import App
-from tests.pictures import any_picture, bomb, decoded
+from tests.pictures import any_picture, bomb, decoded, exif
 
 PICTURES = {
     "baseline.jpg": any_picture(400, 300),
@@ -18,6 +19,8 @@ PICTURES = {
     "scan.tif": any_picture(400, 300, "TIFF", compression="tiff_lzw"),
     "screen.bmp": any_picture(400, 300, "BMP"),
     "photo.avif": any_picture(400, 300, "AVIF"),
+    "phone.heic": any_picture(300, 400, "HEIF", look=Look(turns=3), exif=exif(Orientation=6)),
+    "tiles.heic": any_picture(400, 300, "HEIF", tile=256),
     "renamed.jpg": any_picture(400, 300, "PNG"),
 }
 REFUSED = {

@@ -11,6 +11,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from functions.index_metadata.header import bit_depth
 from functions.index_metadata.metadata import read_metadata
+from local.heic import Look
 from tests.functions.blocks import (
     icc,
     icc_name_v2,
@@ -18,7 +19,7 @@ from tests.functions.blocks import (
 )
 from tests.pictures import any_picture, decoded, exif
 
-FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF"]
+FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"]
 
 
 def metadata(content: bytes, **options: Any) -> dict[str, Any]:
@@ -66,6 +67,17 @@ def test_width_and_height_are_as_displayed(orientation: int, size: tuple[int, in
     assert found["orientation"] == orientation
 
 
+def test_a_heic_is_as_wide_as_its_turn_makes_it_and_keeps_its_words() -> None:
+    tags = exif(Orientation=6, Make="Darkroom", DateTimeOriginal="2026:07:14 18:30:00")
+    content = any_picture(format="HEIF", look=Look(turns=3), exif=tags)
+
+    found = metadata(content, declared="image/heic")
+
+    assert (found["width"], found["height"], found["orientation"]) == (30, 40, 6)
+    assert (found["camera_make"], found["taken_at"]) == ("Darkroom", "2026-07-14T18:30:00")
+    assert found["content_type_mismatch"] is False
+
+
 @pytest.mark.parametrize(
     ("format", "mode", "bits"),
     [
@@ -80,6 +92,7 @@ def test_width_and_height_are_as_displayed(orientation: int, size: tuple[int, in
         ("BMP", "1", 1),
         ("GIF", "P", 8),
         ("AVIF", "RGB", 8),
+        ("HEIF", "L", 8),
     ],
 )
 def test_mode_and_bit_depth_are_told(format: str, mode: str, bits: int) -> None:

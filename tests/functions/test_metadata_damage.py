@@ -34,6 +34,10 @@ ALWAYS = {
     "bit_depth",
     "alpha",
 }
+SOUND = exif_block(
+    {0x010F: "Fujifilm"}, {0x829A: 0.01, 0x9003: "2026:11:21 10:20:30"}, {29: "2026:11:21"}
+)
+NO_ENTRY = raw_exif()
 
 
 def metadata(content: bytes, **options: Any) -> dict[str, Any]:
@@ -94,6 +98,22 @@ def test_maker_notes_and_tags_of_a_wrong_type_never_come_out() -> None:
         (jpeg_with_iptc(b"no dataset"), ["IPTC"]),
         (jpeg_with(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta")), ["XMP"]),
         (any_picture(), []),
+        (jpeg_with(segment(0xE1, b"Exif\0\0garbage")), ["EXIF"]),
+        (jpeg_with(segment(0xE1, SOUND[:40])), ["EXIF"]),
+        (jpeg_with(segment(0xE1, SOUND[:-30])), ["EXIF"]),  # within the details
+        (jpeg_with(segment(0xE1, raw_exif((0x8825, 4, 1, b"\xff\xff\0\0")))), ["EXIF"]),
+        (jpeg_with(segment(0xE1, raw_exif((0x010F, 2, 99, b"\x20\0\0\0")))), ["EXIF"]),
+        (jpeg_with(segment(0xE1, raw_exif((0x8825, 4, 1, bytes(4))))), ["EXIF"]),
+        (jpeg_with(segment(0xE1, SOUND.replace(b"MM\0*", b"MM\0-"))), ["EXIF"]),
+        (jpeg_with(segment(0xE1, NO_ENTRY.replace(b"\x08\0\0\0\0", b"\x08\0\0\0\1"))), ["EXIF"]),
+        (jpeg_with(segment(0xE1, NO_ENTRY)), []),
+        (any_picture(format="WEBP", exif=b"garbage"), ["EXIF"]),
+        (any_picture(format="PNG", exif=SOUND[:40]), ["EXIF"]),
+        (jpeg_with(segment(0xE1, SOUND)), []),
+        (jpeg_with(segment(0xE1, b"Exif\0\0")), []),
+        (jpeg_with(segment(0xE1, b"Exif\0\0" + bytes(20))), []),
+        # Whoever moves a maker's note breaks it.
+        (jpeg_with(segment(0xE1, raw_exif((0x927C, 7, 9_999, b"\xff\xff\0\0")))), []),
     ],
 )
 def test_damaged_blocks_are_named(content: bytes, damaged: list[str]) -> None:

@@ -109,7 +109,7 @@ def test_a_png_whose_texts_reach_beyond_the_head_loses_none(filling: int) -> Non
 
 
 @pytest.mark.usefixtures("needs")
-def test_a_webp_is_read_whole_for_its_exif_comes_last() -> None:
+def test_a_webp_tells_its_exif_though_it_comes_last() -> None:
     encoded = BytesIO()
     noise = Image.effect_noise((700, 700), 100)
     noise.save(encoded, "WEBP", lossless=True, exif=exif_block({0x010F: "Fujifilm"}))

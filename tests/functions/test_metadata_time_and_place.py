@@ -46,6 +46,11 @@ def test_a_time_without_an_offset_is_local_and_no_more() -> None:
     assert not found.keys() & {"taken_offset", "taken_utc"}
 
 
+@pytest.mark.parametrize("hour", [" 9", "9", "09"])
+def test_an_hour_may_have_one_digit(hour: str) -> None:
+    assert told(details={TAKEN: f"2016:02:25 {hour}:51:39"})["taken_at"] == "2016-02-25T09:51:39"
+
+
 def test_an_offset_tells_utc() -> None:
     found = told(details={TAKEN: "2026:02:03 04:05:06", TAKEN_OFFSET: "+05:30"})
 

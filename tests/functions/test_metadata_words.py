@@ -122,7 +122,7 @@ def test_windows_titles_are_utf_16() -> None:
     assert told(main={0x9C9B: title})["title"] == "Žižka"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
 @pytest.mark.parametrize(
     "attack",
     [
@@ -138,6 +138,13 @@ def test_xmp_with_a_document_type_is_not_read(attack: str, encoding: str) -> Non
 
     assert found["damaged"] == ["XMP"]
     assert "title" not in found
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_xmp_may_be_utf_16_with_and_without_its_mark(encoding: str) -> None:
+    packet = xmp("<dc:rights>Žižka</dc:rights>").decode().encode(encoding)
+
+    assert metadata(jpeg_with_xmp(packet))["copyright"] == "Žižka"
 
 
 def test_an_encoding_declared_inside_xmp_hides_nothing() -> None:

@@ -6,17 +6,11 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
-from tests.pictures import any_picture
+from tests.pictures import any_picture, saved
 from tests.profiles import display_p3, green_inks
 from tests.thumbnails import pixel, shrunk
 
 RED, GREEN, CLEAR = (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 0, 0)
-
-
-def saved(image: Image.Image, format: str = "PNG", **options: Any) -> bytes:
-    encoded = BytesIO()
-    image.save(encoded, format, **options)
-    return encoded.getvalue()
 
 
 def plain(mode: str, colour: Any, format: str = "PNG", size: int = 20, **options: Any) -> bytes:
@@ -28,7 +22,7 @@ def near(found: Any, expected: Any, tolerance: int = 4) -> bool:
 
 
 @pytest.mark.parametrize("size", [20, 400])
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
 def test_an_embedded_profile_is_converted(format: str, size: int) -> None:
     content = plain("RGB", (200, 100, 60), format, size, icc_profile=display_p3())
     expected = ImageCms.profileToProfile(
@@ -69,11 +63,11 @@ def test_inks_without_a_profile_keep_their_hue(format: str) -> None:
     assert shrunk(content).notes == ["cmyk_without_profile"]
 
 
-def test_inks_that_are_not_adobes_are_not_inverted() -> None:
+def test_inks_without_adobes_marker_are_taken_as_adobes() -> None:
     adobe = plain("CMYK", (0, 255, 255, 0), "JPEG")
     at = adobe.index(b"\xff\xee")
     length = int.from_bytes(adobe[at + 2 : at + 4], "big")
-    assert near(pixel(adobe[:at] + adobe[at + 2 + length :]), (0, 0, 0, 255))
+    assert near(pixel(adobe[:at] + adobe[at + 2 + length :]), RED)
 
 
 @pytest.mark.parametrize("format", ["PNG", "TIFF"])

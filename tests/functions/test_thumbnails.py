@@ -11,6 +11,7 @@ from PIL.ExifTags import Base
 from darkroom.pictures import open_picture
 from darkroom.refusals import Reason, Refused
 from functions.make_thumbnails.thumbnails import shrink
+from local.heic import Look
 from tests.pictures import any_picture, decoded, exif
 from tests.thumbnails import MEMORY, any_variant, fit, only
 
@@ -55,7 +56,7 @@ def test_no_side_vanishes(size: tuple[int, int], expected: tuple[int, int]) -> N
     assert fit(size, 64) == expected
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"])
 def test_each_format_comes_out_as_it_should(format: str) -> None:
     for wanted in ("JPEG", "WEBP", "AVIF"):
         picture = decoded(only(any_picture(format=format), any_variant(format=wanted)).content)
@@ -115,6 +116,41 @@ def test_thumbnails_are_upright(
 
     assert picture.size == size
     assert colours(picture)[red_edge] == "red"
+
+
+@pytest.mark.parametrize("told", [False, True])
+@pytest.mark.parametrize(
+    ("orientation", "look", "red_edge"),
+    [
+        (1, Look(), "left"),
+        (2, Look(mirror="horizontal"), "right"),
+        (3, Look(turns=2), "right"),
+        (4, Look(mirror="vertical"), "left"),
+        (5, Look(turns=1, mirror="vertical"), "top"),
+        (6, Look(turns=3), "top"),
+        (7, Look(turns=1, mirror="horizontal"), "bottom"),
+        (8, Look(turns=1), "bottom"),
+    ],
+)
+def test_a_heic_is_turned_once_whether_its_exif_tells_it_or_not(
+    orientation: int, look: Look, red_edge: str, told: bool
+) -> None:
+    tags = exif(Orientation=orientation) if told else None
+    source = any_picture(format="HEIF", look=look, exif=tags)
+    opened = open_picture(source, MEMORY)
+    picture = decoded(only(source).content)
+
+    size = (30, 40) if look.turns % 2 else (40, 30)
+    assert (opened.width, opened.height, opened.turn) == (*size, 1)
+    assert opened.orientation == (orientation if told else 1)
+    assert picture.size == size
+    assert colours(picture)[red_edge] == "red"
+
+
+def test_an_exif_tag_alone_does_not_turn_a_heic() -> None:
+    source = any_picture(format="HEIF", exif=exif(Orientation=6))
+
+    assert colours(decoded(only(source).content))["left"] == "red"
 
 
 @pytest.mark.parametrize("size", [(1, 20_000), (20_000, 1), (9001, 2)])

@@ -6,15 +6,15 @@ in what is left of the one before.
 """
 
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
 from darkroom.pictures import open_picture
 from darkroom.pictures.memory import Header, decoding_cost
 from functions.make_thumbnails.thumbnails import shrink
+from local import heic
+from tests.pictures import saved
 from tests.thumbnails import any_variant
 
 AMPLE = 1 << 32
@@ -48,6 +48,7 @@ def kinds() -> Iterator[tuple[str, bytes]]:
     yield "WEBP animated", saved(photo, "WEBP", method=0, **frames)
     yield "AVIF", saved(photo, "AVIF", speed=10)
     yield "AVIF 4:4:4 alpha", saved(clear, "AVIF", speed=10, subsampling="4:4:4")
+    yield "HEIF tiles", heic.mosaic([photo.crop((0, 0, 256, 256))], photo.size, 256)
 
 
 def _jpegs(photo: Image.Image) -> Iterator[tuple[str, bytes]]:
@@ -58,12 +59,6 @@ def _jpegs(photo: Image.Image) -> Iterator[tuple[str, bytes]]:
     yield "JPEG 4:4:4", saved(photo, "JPEG", subsampling=0)
     yield "JPEG large", saved(large, "JPEG")
     yield "JPEG large 4:4:4 progressive", saved(large, "JPEG", subsampling=0, progressive=True)
-
-
-def saved(image: Image.Image, format: str, **options: Any) -> bytes:
-    encoded = BytesIO()
-    image.save(encoded, format, **options)
-    return encoded.getvalue()
 
 
 def taken(content: bytes) -> int:

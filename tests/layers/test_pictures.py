@@ -18,6 +18,7 @@ from tests.pictures import any_picture
 from tests.pictures import exif as any_exif
 
 AMPLE = 1 << 30
+NOISE = random.Random(1).randbytes(10_000)  # noqa: S311
 
 
 def refusal(content: bytes) -> Refused:
@@ -34,14 +35,14 @@ def tiff(**tags: int) -> bytes:
     return b"II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + body + bytes(4)
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"])
 def test_the_bytes_tell_the_format(format: str) -> None:
     picture = open_picture(any_picture(format=format), AMPLE)
     assert (picture.format, picture.width, picture.height) == (format, 40, 30)
     assert (picture.frames, picture.orientation) == (1, 1)
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"])
 def test_opening_decodes_nothing(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def load(self: Any) -> None:
         raise AssertionError("decoded")
@@ -60,7 +61,21 @@ def test_opening_decodes_nothing(format: str, monkeypatch: pytest.MonkeyPatch) -
         (b"%PDF-1.7", "PDF"),
         (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
         (b"\xff\x0a\0", "JPEG XL"),
-        (b"\0\0\1\0", "ICO"),
+        (b"<!-- \xe2\x9c\x8f -->" + b" " * 2_000 + b"<svg>", "SVG"),
+        ("<?xml version='1.0' encoding='UTF-16'?>\n<svg/>".encode("utf-16"), "SVG"),
+        (b"<!DOCTYPE html><title>x</title><svg>", "HTML"),
+        (b"\0\0\1\0\2\0" + bytes(32), "ICO"),
+        (b"\0\0\2\0\1\0" + bytes(16), "CUR"),
+        (b"\0\0\2\0" + bytes(8) + b"\x40\0\x30\0\x18\0", "TGA"),
+        (b"\0\1\1\0\0\0\1\x18\0\0\0\0\x40\0\x30\0\x08\x20", "TGA"),
+        (bytes(40) + b"TRUEVISION-XFILE.\0", "TGA"),
+        (b"\n\5\1\x08\0\0\0\0", "PCX"),
+        (b"/* made by hand */\n#define dot_width 8\n#define dot_height 8\n", "XBM"),
+        (b"\x8aMNG\r\n\x1a\n" + NOISE, "MNG"),
+        (b"\x8bJNG\r\n\x1a\n", "JNG"),
+        (b"II\x1a\0\0\0HEAPCCDR", "RAW (CRW)"),
+        (b"\0MRM\0\0", "RAW (MRW)"),
+        (tiff(width=100).ljust(128, b"\0") + b"DICM\2\0", "DICOM"),
         (b"\0\0\0\x18ftypisom\0\0\2\0isommp42", "MP4 video or its like (isom)"),
         (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", "MOV video"),
         (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", "RAW (CR3)"),
@@ -87,14 +102,25 @@ def test_what_we_do_not_take_is_named(content: bytes, name: str) -> None:
         b"data:image/webp;base64," + base64.b64encode(any_picture(format="WEBP")),
         b"-----BEGIN PGP MESSAGE-----\n",
         b"Salted__" + bytes(100),
-        random.Random(1).randbytes(10_000),  # noqa: S311
+        NOISE,
     ],
 )
 def test_a_picture_in_disguise_is_told_from_no_picture(content: bytes) -> None:
     assert refusal(content).reason == Reason.ENCRYPTED_OR_ENCODED
 
 
-@pytest.mark.parametrize("content", [b"", b"BM", b"BM is a word", b"plain words " * 900, bytes(64)])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"BM",
+        b"BM is a word",
+        b"plain words " * 900,
+        bytes(64),
+        b"\0\0\1\0",
+        b"\0\0\2\0" + bytes(14),
+    ],
+)
 def test_what_is_no_picture_is_none(content: bytes) -> None:
     assert refusal(content).reason == Reason.NOT_AN_IMAGE
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
 
 SPACES = {"L": "GRAY", "RGB": "RGB", "RGBA": "RGB", "CMYK": "CMYK"}
+SPACE = slice(16, 20)  # where a profile names its own
 PROFILE_IGNORED, NO_PROFILE = "profile_ignored", "cmyk_without_profile"
 # Below this a difference is rounding: such a profile is sRGB under whatever name.
 SAME = 1
@@ -34,6 +35,8 @@ def to_srgb(image: Image.Image, profile: bytes) -> tuple[Image.Image, list[str]]
 
 
 def _applied(image: Image.Image, profile: bytes) -> Image.Image:
+    if image.mode == "L" and profile[SPACE] == b"RGB ":  # of which grey needs the curve alone
+        return _applied(image.convert("RGB"), profile).convert("L")
     transform = _transform(profile, image.mode)
     if transform is None:
         return image
@@ -51,11 +54,13 @@ def _transform(profile: bytes, mode: str) -> "ImageCmsTransform | None":
         raise ValueError(f"a profile for {source.profile.xcolor_space} on {mode}")
     output = "RGBA" if mode == "RGBA" else "RGB"
     target = ImageCms.createProfile("sRGB")
-    # What both spaces can show stays as it is: the default of those who print.
-    intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
+    # By matrix all intents are the same. Tables have a picture in view: theirs for colorimetry may
+    # turn what no screen shows into another hue. Of inks, what a screen can show stays as it is.
+    inks = mode == "CMYK"
+    intent = ImageCms.Intent.RELATIVE_COLORIMETRIC if inks else ImageCms.Intent.PERCEPTUAL
     flags = ImageCms.Flags.BLACKPOINTCOMPENSATION
     transform = ImageCms.buildTransform(source, target, mode, output, intent, flags)
-    return None if mode != "CMYK" and _changes_nothing(transform, mode) else transform
+    return None if not inks and _changes_nothing(transform, mode) else transform
 
 
 def _transformed(image: Image.Image, transform: Any) -> Image.Image:

@@ -3,15 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from PIL import Image, ImageChops, ImageMath
+from PIL import Image, ImageMath
 
+from darkroom.pictures import png
+from darkroom.pictures.endings import is_cut_short
 from darkroom.pictures.memory import draft_scale
 from darkroom.pictures.opening import Picture, refusing
+from darkroom.refusals import Reason, Refused
 
 Box = tuple[float, float, float, float]
-BITS_PER_SAMPLE = 258
+BITS_PER_SAMPLE, SAMPLE_FORMAT, UNSIGNED = 258, 339, 1
 # The whites that 32 bit and floating point pictures are made for; others are stretched.
 WHITES = (1, 255, 65535)
+EIGHT = 8
+CLEAR = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -33,9 +38,12 @@ def decode(picture: Picture, long_edge: int) -> Decoded:
     Raises:
         Refused: if it is damaged, or the memory does not suffice after all.
     """
+    if picture.format == "HEIF" and is_cut_short(picture.content, "HEIF"):
+        # libheif would show green where tiles are missing.
+        raise Refused(Reason.TRUNCATED, "the file ends within a box")
     with refusing(picture.content, picture.format):
         image = picture.image
-        profile = image.info.get("icc_profile")
+        profile = picture.profile
         box: Box = (0, 0, *image.size)
         if picture.format == "JPEG":
             box = _draft(image, long_edge)
@@ -43,9 +51,11 @@ def decode(picture: Picture, long_edge: int) -> Decoded:
             image.decodermaxblock = len(picture.content) + 1  # type: ignore[attr-defined]
         window = _window(image)
         image.load()
+        if picture.format == "PNG":
+            _scale_key(image, png.depth(picture.content))
         pixels = _uncovered(_resizable(image), window)
         pixels.info.clear()
-        return Decoded(pixels, box, profile if isinstance(profile, bytes) else b"")
+        return Decoded(pixels, box, profile)
 
 
 def _draft(image: Image.Image, long_edge: int) -> Box:
@@ -77,12 +87,17 @@ def _uncovered(image: Image.Image, window: Any) -> Image.Image:
 
 def _resizable(image: Image.Image) -> Image.Image:
     """Convert to a mode that a filter may average."""
-    if image.mode in ("RGBA", "CMYK"):
-        return _adobe(image)
+    # Pillow takes a JPEG's inks for inverted even without Adobe's marker, and so do Chromium and
+    # ImageMagick: whoever wrote such a file saw it so.
+    if image.mode == "CMYK":
+        return image
+    if image.mode == "RGBA":
+        return _opaque(image)
+    if image.mode == "La":
+        image = image.convert("LA")
     if image.mode.startswith("I") or image.mode == "F":
         return _deep(image)
     if image.has_transparency_data:
-        _eight_bit_key(image)
         return image.convert("RGBA")
     if image.mode in ("1", "L"):
         return image if image.mode == "L" else image.convert("L")
@@ -98,23 +113,27 @@ def _converted(image: Image.Image) -> Image.Image:
     return ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB") or image
 
 
-def _adobe(image: Image.Image) -> Image.Image:
-    """Undo Pillow's assumption that the inks of every JPEG are inverted: only Adobe's are."""
-    if image.mode == "CMYK" and image.format in ("JPEG", "MPO") and "adobe" not in image.info:
-        return ImageChops.invert(image)
-    return image
+def _opaque(image: Image.Image) -> Image.Image:
+    """Leave out a BMP's alpha that is 0 everywhere: programs forget to fill it in."""
+    if image.format != "BMP" or image.mode != "RGBA":
+        return image
+    return image if image.getextrema()[3:] != (CLEAR,) else image.convert("RGB")
 
 
-def _eight_bit_key(image: Image.Image) -> None:
-    """Scale the transparent colour of a 48 bit PNG as Pillow has scaled its pixels."""
+def _scale_key(image: Image.Image, depth: int) -> None:
+    """Scale the transparent colour of a PNG as Pillow has scaled its pixels to 8 bits."""
     key = image.info.get("transparency")
-    if isinstance(key, tuple) and image.mode == "RGB" and max(key) > 255:
-        image.info["transparency"] = tuple(value >> 8 for value in key)
+    if image.mode == "RGB" and isinstance(key, tuple) and depth > EIGHT:
+        image.info["transparency"] = tuple(value >> depth - EIGHT for value in key)
+    if image.mode == "L" and isinstance(key, int) and depth < EIGHT:
+        most = 2**depth - 1
+        image.info["transparency"] = (key & most) * 255 // most
 
 
 def _deep(image: Image.Image) -> Image.Image:
     """Scale 16 and 32 bit grey to 8; what a PNG declares transparent becomes so."""
     key = image.info.get("transparency")
+    image = _unwrapped(image)
     black, white = _range(image)
     if image.mode.startswith("I;16") and image.mode != "I;16":
         image = image.convert("I")  # big-endian: Pillow can do little with it
@@ -129,13 +148,24 @@ def _deep(image: Image.Image) -> Image.Image:
     return grey.convert("RGBA")
 
 
+def _unwrapped(image: Image.Image) -> Image.Image:
+    """Read anew what Pillow took for negative: the upper half of a TIFF's 32 unsigned bits."""
+    formats = getattr(image, "tag_v2", {}).get(SAMPLE_FORMAT, (UNSIGNED,))
+    if image.mode != "I" or UNSIGNED not in formats or _extrema(image)[0] >= 0:
+        return image
+    return Image.frombytes("F", image.size, image.tobytes(), "raw", "F;32N")
+
+
+def _extrema(image: Image.Image) -> tuple[float, float]:
+    return image.getextrema()  # type: ignore[return-value]  # as there is one channel
+
+
 def _range(image: Image.Image) -> tuple[float, float]:
     """Return the values of black and white: the type's own where they can be told."""
     if image.mode.startswith("I;16"):
         bits = getattr(image, "tag_v2", {}).get(BITS_PER_SAMPLE, (16,))  # a TIFF may have 12
         return 0, 2 ** bits[0] - 1
-    extrema: Any = image.getextrema()
-    low, high = extrema
+    low, high = _extrema(image)
     if not (-1e30 < low <= high < 1e30):  # not a number, or no picture's
         return 0, 1
     if low < 0 or high > WHITES[-1]:

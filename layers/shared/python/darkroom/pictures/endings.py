@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 
-from darkroom.pictures import tiff
+from darkroom.pictures import gif, tiff
 
 PNG_SIGNATURE = 8
+BOXES = {b"ftyp", b"meta", b"mdat", b"moov"}
 # A number that points further out than this was never an offset: it is damage.
 BELIEVED = 8
 
 
 def is_cut_short(content: bytes, kind: str) -> bool:
-    """Tell whether the format's own lengths reach beyond the file; asked of damaged files only."""
+    """Tell whether the format's own lengths reach beyond the file; but HEIC's, of damaged ones."""
     reaches_beyond = _ENDINGS.get(kind)
     return reaches_beyond is not None and reaches_beyond(content)
 
@@ -29,15 +30,17 @@ def _riff(content: bytes) -> bool:
 
 
 def _boxes(content: bytes) -> bool:
-    at = 0
+    """Ask for the boxes that make the picture: phones append others, and what is no box at all."""
+    at, kind = 0, b""
     while at + 8 <= len(content):
+        kind = content[at + 4 : at + 8]
         size = int.from_bytes(content[at : at + 4], "big")
         if size == 1:
             size = int.from_bytes(content[at + 8 : at + 16], "big")
         if size < 8:  # 0: to the end of the file
             return False
         at += size
-    return at > len(content)
+    return at > len(content) and kind in BOXES
 
 
 def _jpeg(content: bytes) -> bool:
@@ -52,6 +55,7 @@ def _tiff(content: bytes) -> bool:
 
 _ENDINGS: dict[str, Callable[[bytes], bool]] = {
     "PNG": _png,
+    "GIF": gif.ends_early,
     "WEBP": _riff,
     "AVIF": _boxes,
     "HEIF": _boxes,

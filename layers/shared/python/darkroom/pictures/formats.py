@@ -19,6 +19,7 @@ OTHER_BRANDS = {
     b"jxl ": "JPEG XL",
     b"qt  ": "MOV video",
 }
+DICOM = (b"DICM", 128)
 BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
 
 
@@ -43,7 +44,9 @@ def format_of(content: bytes) -> str:
 
 
 def _confirmed(kind: str, content: bytes) -> str:
-    """Refuse what only begins like a picture: a camera's raw file, and text that starts with BM."""
+    """Refuse what only begins like a picture: a raw file, DICOM, and text that starts with BM."""
+    if kind == "TIFF" and content.startswith(*DICOM):  # which may put a TIFF's header first
+        raise Refused(Reason.UNSUPPORTED_FORMAT, "DICOM")
     if kind == "TIFF" and (camera := tiff.raw_kind(content)):
         raise Refused(Reason.UNSUPPORTED_FORMAT, f"RAW ({camera})")
     if kind == "BMP" and int.from_bytes(content[14:18], "little") not in BMP_HEADERS:

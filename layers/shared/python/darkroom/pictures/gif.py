@@ -12,6 +12,14 @@ def frames(content: bytes, limit: int) -> int:
     return max(1, sum(1 for _ in islice(_descriptors(content), limit)))
 
 
+def ends_early(content: bytes) -> bool:
+    """Tell whether the file ends before its first frame does; later ones are not asked for."""
+    if content.endswith(bytes([TRAILER])):
+        return False
+    first = next(_descriptors(content), None)
+    return first is None or _after_frame(content, first) > len(content)
+
+
 def canvas(content: bytes) -> tuple[int, int]:
     """Return the size that Pillow gives the picture: its screen, widened for its first frame."""
     width, height = _pair(content, 6)
@@ -26,11 +34,16 @@ def _descriptors(content: bytes) -> Iterator[int]:
     while at < len(content) and content[at] != TRAILER:
         if content[at] == IMAGE:
             yield at
-            at = _after_blocks(content, at + 11 + _table(content[at + 9 : at + 10]))
+            at = _after_frame(content, at)
         elif content[at] == EXTENSION:
             at = _after_blocks(content, at + 2)
         else:  # Pillow skips what it does not know
             at += 1
+
+
+def _after_frame(content: bytes, at: int) -> int:
+    """Return where a frame ends; beyond the file if it has no end there."""
+    return _after_blocks(content, at + 11 + _table(content[at + 9 : at + 10]))
 
 
 def _pair(content: bytes, at: int) -> tuple[int, int]:

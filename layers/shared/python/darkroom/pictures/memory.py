@@ -27,6 +27,7 @@ DECODED = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2
 PREPARED = {"L": 0, "RGB": 0, "CMYK": 0, "RGBA": 4, "1": 1, "P": 4, "I;16": 3, "I": 5, "F": 5}
 OTHER_MODE = 8
 CANVAS = 6  # bytes for a pixel of a GIF
+WEBP_COPIES = 2  # of the file
 DEEP, SUBSAMPLED = 0x40, 0x0C
 # Small tables, line buffers and the decoder's threads; the smallest picture costs about this.
 FIXED = 4 << 20
@@ -121,7 +122,7 @@ def _gif(header: Header, scale: int) -> int:
 
 def _webp(header: Header, scale: int) -> int:
     """Canvas, disposed canvas, Pillow's bytes and its picture, and two copies of the file."""
-    return header.pixels * 17 + 2 * len(header.content)
+    return header.pixels * 17 + WEBP_COPIES * len(header.content)
 
 
 def _tiff(header: Header, scale: int) -> int:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 
 from PIL import (
@@ -19,10 +19,11 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from darkroom.pictures import gif, heif, jpeg, tiff
+from darkroom.pictures import apng, bmp, boxes, gif, heif, jpeg, png, tiff
 from darkroom.pictures.endings import is_cut_short
 from darkroom.pictures.formats import format_of
 from darkroom.pictures.memory import Header, check, check_canvas
+from darkroom.pictures.nclx import profile_of
 from darkroom.pictures.tags import orientation
 from darkroom.refusals import Reason, Refused
 
@@ -40,12 +41,25 @@ PLUGINS = (
 MAX_FRAMES = 10_000
 SIDEWAYS = range(5, 9)
 TURNED_BY_DECODER = {"HEIF", "TIFF"}
-TRUNCATED = re.compile(r"truncated|unexpected end|end of (file|data)|premature|EOF", re.IGNORECASE)
-
-UNSUPPORTED = re.compile(r"unsupported|NotImplemented|not configured", re.IGNORECASE)
+NAMED_BY_NUMBERS = {"AVIF", "HEIF"}
+# A chunk of a PNG may be too short in a file that is whole.
+TRUNCATED = re.compile(
+    r"truncated(?! \w{4} chunk)|unexpected end|end of (file|data)|premature|\bEOF\b", re.IGNORECASE
+)
+# What libheif calls a data version is a number that damage has made large.
+UNSUPPORTED = re.compile(
+    r"unsupported(?!.*data version)|NotImplemented|not configured|unknown pixel mode"
+    r"|unknown raw mode|unknown data organization|cannot handle \d+-bit",
+    re.IGNORECASE,
+)
 
 # Pillow's own limit is one number of pixels for all; ours is what decoding costs.
 Image.MAX_IMAGE_PIXELS = None
+# Pillow's own 1 MiB is less than some programs write into one chunk. The texts of a file together
+# are not counted by what decoding costs, so they must fit the margin that the functions leave.
+PngImagePlugin.MAX_TEXT_CHUNK = 16 << 20
+PngImagePlugin.MAX_TEXT_MEMORY = 32 << 20
+bmp.accept_early_ends()
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,8 @@ class Picture:
 
     ``width`` and ``height`` are as displayed, ``orientation`` is as the file has it. ``turn`` is
     the orientation that is still to be undone after decoding: 1 where the decoder does it.
+    ``content`` is without the frames of an animation that does not hold together, and ``damaged``
+    names what was left out like that.
     """
 
     image: Image.Image = field(repr=False)
@@ -65,6 +81,21 @@ class Picture:
     turn: int
     frames: int
     notes: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+
+    @property
+    def profile(self) -> bytes:
+        """The ICC profile, or what is made of code points that name the colours; empty for sRGB.
+
+        A PNG's code points outweigh its profile (third edition, 4.3); AVIF's and HEIC's do not.
+        """
+        if self.format == "PNG" and (points := png.colour_code_points(self.content)):
+            return profile_of(points, "cICP")
+        embedded = self.image.info.get("icc_profile")
+        if isinstance(embedded, bytes) and embedded:
+            return embedded
+        points = boxes.colour_code_points(self.content) if self.format in NAMED_BY_NUMBERS else None
+        return profile_of(points, "nclx") if points else b""
 
 
 def open_picture(content: bytes, max_memory: int, long_edge: int = 1024) -> Picture:
@@ -78,13 +109,38 @@ def open_picture(content: bytes, max_memory: int, long_edge: int = 1024) -> Pict
     if kind == "GIF":
         check_canvas(*gif.canvas(content), max_memory)
     with refusing(content, kind):
-        picture = _described(_opened(content, kind), content, kind)
+        picture = _spared(content, kind)
     if picture.width < 1 or picture.height < 1:
         raise Refused(Reason.CORRUPT, f"{picture.width}x{picture.height} pixels")
     if picture.frames > MAX_FRAMES:
         raise Refused(Reason.TOO_MANY_FRAMES, f"more than {MAX_FRAMES}")
     check(Header.of(picture.image, content, kind), long_edge, max_memory)
     return picture
+
+
+def _spared(content: bytes, kind: str) -> Picture:
+    """Open a picture without what of it is damaged and can be done without."""
+    damaged: tuple[str, ...] = ()
+    if kind == "PNG":
+        content, damaged = _without_damage(content)
+    try:
+        image = _opened(content, kind)
+    except Exception:
+        bare = heif.without_exif(content) if kind == "AVIF" else content
+        if bare == content:
+            raise
+        content, damaged = bare, ("EXIF",)  # for which libavif would refuse the picture
+        image = _opened(content, kind)
+    return replace(_described(image, content, kind), damaged=damaged)
+
+
+def _without_damage(content: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return a PNG without what is damaged in it, and the names of that."""
+    names: tuple[str, ...] = ("APNG",) if apng.is_damaged(content) else ()
+    content = apng.still(content) if names else content
+    damaged = png.damaged_chunks(content)
+    names += tuple(dict.fromkeys(png.block_name(kind) for kind, _, _ in damaged))
+    return png.without(content, damaged) if damaged else content, names
 
 
 def _opened(content: bytes, kind: str) -> Image.Image:
@@ -95,7 +151,11 @@ def _opened(content: bytes, kind: str) -> Image.Image:
             raise SyntaxError("a HEIF whose items have no names")
         # Previews, depth maps and the like are of no use here.
         register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
-    return Image.open(BytesIO(content), formats=(kind,))
+    try:
+        return Image.open(BytesIO(content), formats=(kind,))
+    except UnidentifiedImageError:
+        Image.OPEN[kind][0](BytesIO(content), "")  # which says what it is that Pillow conceals
+        raise
 
 
 def _described(image: Image.Image, content: bytes, kind: str) -> Picture:
@@ -141,7 +201,7 @@ def refusing(content: bytes, kind: str) -> Iterator[None]:
 
 
 def _reason(error: str, content: bytes, kind: str) -> Reason:
-    if UNSUPPORTED.search(error):  # a rare kind of a format that we take
+    short = is_cut_short(content, kind)
+    if UNSUPPORTED.search(error) and not short:  # a rare kind of a format that we take
         return Reason.UNSUPPORTED_FORMAT
-    short = TRUNCATED.search(error) or is_cut_short(content, kind)
-    return Reason.TRUNCATED if short else Reason.CORRUPT
+    return Reason.TRUNCATED if short or TRUNCATED.search(error) else Reason.CORRUPT

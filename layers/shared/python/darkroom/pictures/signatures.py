@@ -2,7 +2,9 @@
 
 import base64
 import binascii
+import codecs
 import re
+import struct
 import zlib
 from collections import Counter
 from math import log2
@@ -17,8 +19,6 @@ FOREIGN: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\x4f\xff\x51", "JPEG 2000"),
     (0, b"\x00\x00\x00\x0cJXL ", "JPEG XL"),
     (0, b"\xff\x0a", "JPEG XL"),
-    (0, b"\x00\x00\x01\x00", "ICO"),
-    (0, b"\x00\x00\x02\x00", "CUR"),
     (0, b"icns", "ICNS"),
     (0, b"FUJIFILMCCD-RAW", "RAW (RAF)"),
     (0, b"IIRO", "RAW (ORF)"),
@@ -26,6 +26,10 @@ FOREIGN: tuple[tuple[int, bytes, str], ...] = (
     (0, b"MMOR", "RAW (ORF)"),
     (0, b"IIU\x00", "RAW (RW2)"),
     (0, b"FOVb", "RAW (X3F)"),
+    (6, b"HEAPCCDR", "RAW (CRW)"),
+    (0, b"\x00MRM", "RAW (MRW)"),
+    (0, b"\x8aMNG", "MNG"),
+    (0, b"\x8bJNG", "JNG"),
     (0, b"PK\x03\x04", "ZIP"),
     (0, b"PK\x05\x06", "ZIP"),
     (0, b"7z\xbc\xaf\x27\x1c", "7-Zip"),
@@ -64,8 +68,19 @@ FOREIGN: tuple[tuple[int, bytes, str], ...] = (
     (0, b"{\\rtf", "RTF"),
     (0, b"\x7fELF", "program"),
 )
-MARKUP = (("SVG", re.compile(rb"<svg[\s>:]")), ("HTML", re.compile(rb"(?i)<(!doctype )?html")))
-NETPBM = re.compile(rb"P[1-7f F][\s#]")
+PATTERNS = (
+    (re.compile(rb"\x1f\x8b"), "GZIP"),
+    (re.compile(rb"P[1-7f F][\s#]"), "Netpbm"),
+    # Both begin as a TGA may, but count at least one picture.
+    (re.compile(rb"\x00\x00\x01\x00[^\x00]\x00"), "ICO"),
+    (re.compile(rb"\x00\x00\x02\x00[^\x00]\x00"), "CUR"),
+    (re.compile(rb"\n[\x00\x02-\x05]\x01[\x01\x02\x04\x08]"), "PCX"),
+    (re.compile(rb"\s*(/\*.{0,2000}?\*/\s*)?#define\s+\w+_width\s+\d", re.DOTALL), "XBM"),
+)
+TARGA_FOOTER, TARGA_HEADER = b"TRUEVISION-XFILE.\0", 18
+TARGA_KINDS, TARGA_INDEXED, TARGA_BITS = {1, 2, 3, 9, 10, 11}, {1, 9}, {8, 15, 16, 24, 32}
+FIRST_ELEMENT = 4096
+MARKUP = (("SVG", re.compile(rb"<svg[\s>:/]")), ("HTML", re.compile(rb"(?i)<(!doctype )?html")))
 ENCRYPTED = (b"-----BEGIN PGP", b"age-encryption.org", b"Salted__", b"-----BEGIN AGE")
 DATA_URL = re.compile(rb"\s*(?:data:[\w/+.-]*;base64,)?\s*([A-Za-z0-9+/_\-\r\n]{24,})")
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"II*\x00", b"MM\x00*")
@@ -78,14 +93,38 @@ def foreign(content: bytes) -> str:
     for offset, signature, name in FOREIGN:
         if content.startswith(signature, offset):
             return name
-    if content.startswith(b"\x1f\x8b"):
-        return "GZIP"
-    if NETPBM.match(content):
-        return "Netpbm"
-    start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"<"):
-        return next((name for name, pattern in MARKUP if pattern.search(start)), "XML")
-    return ""
+    for pattern, name in PATTERNS:
+        if pattern.match(content):
+            return name
+    return _markup(content) or ("TGA" if _is_targa(content) else "")
+
+
+def _markup(content: bytes) -> str:
+    """Return the name of the element that comes first; XML if we know none."""
+    start = content[:FIRST_ELEMENT]
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        start = start.decode("utf-16", "ignore").encode()
+    start = start.removeprefix(codecs.BOM_UTF8).lstrip()
+    if not start.startswith(b"<"):
+        return ""
+    found = [(match.start(), name) for name, wanted in MARKUP if (match := wanted.search(start))]
+    return min(found)[1] if found else "XML"
+
+
+def _is_targa(content: bytes) -> bool:
+    """Tell a TGA, which may have no signature, by its header's sense (Truevision, 1991)."""
+    if content.endswith(TARGA_FOOTER):
+        return True
+    if len(content) < TARGA_HEADER or content[1] > 1 or content[2] not in TARGA_KINDS:
+        return False
+    width, height, bits, flags = struct.unpack_from("<HHBB", content, 12)
+    return width > 0 < height and bits in TARGA_BITS and not flags & 0xC0 and _has_palette(content)
+
+
+def _has_palette(content: bytes) -> bool:
+    """Tell whether a TGA's palette is there if its pixels are indices, and only then."""
+    palette = any(content[3:8])
+    return bool(content[1]) == palette and (palette or content[2] not in TARGA_INDEXED)
 
 
 def wrapping(content: bytes) -> str:

@@ -8,8 +8,11 @@ ORIENTATION = 0x0112
 def orientation(image: Image.Image) -> int:
     """Return the orientation that the file names, 1 to 8; 1 where it is absent or nonsense.
 
-    A HEIF is turned by its decoder, which resets the tag and remembers what it was.
+    A HEIF is turned by its decoder, which resets the tag and remembers what it was. A PNG's is in
+    ``eXIf`` alone: who reads a text chunk for it stands alone, so that programs leave it untrue.
     """
+    if image.format == "PNG" and "exif" not in image.info:
+        return 1
     value = image.info.get("original_orientation") or exif(image).get(ORIENTATION, 1)
     return value if isinstance(value, int) and value in range(1, 9) else 1
 

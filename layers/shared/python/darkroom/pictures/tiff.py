@@ -1,6 +1,6 @@
 """Reads a TIFF's directories as far as needed to count, measure and tell them apart."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 
 SIGNATURES = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
@@ -29,11 +29,17 @@ class _Layout:
         return int.from_bytes(self.content[at : at + size], self.order)  # type: ignore[arg-type]
 
 
+def first(content: bytes) -> int:
+    """Return where the first directory stands, or would if the file went on."""
+    layout = _Layout(content)
+    return layout.number(layout.first, layout.offset)
+
+
 def directories(content: bytes) -> Iterator[dict[int, int]]:
     """Yield each directory's tags with their first whole number; stop at damage or a loop."""
     layout = _Layout(content)
     seen: set[int] = set()
-    at = layout.number(layout.first, layout.offset)
+    at = first(content)
     while 0 < at < len(content) and at not in seen:
         seen.add(at)
         entries = min(layout.number(at, layout.count), MAX_ENTRIES)
@@ -57,19 +63,41 @@ def ends(content: bytes) -> Iterator[int]:
     A number beyond the file's length tells that some of it is missing.
     """
     layout = _Layout(content)
-    at = layout.number(layout.first, layout.offset)
-    entries = layout.number(at, layout.count)
+    at = first(content)
+    yield _end(layout, at)
+    for tag, size, count, value in _entries(layout, at):
+        if size * count > layout.offset:
+            yield value + size * count
+        if tag in PIECES and count:
+            yield layout.number(value + (count - 1) * size, size) + 1
+
+
+def reach(content: bytes, at: int, ignored: Collection[int] = ()) -> int:
+    """Return where the directory at *at* ends, or the furthest of its values if not *ignored*."""
+    layout = _Layout(content)
+    values = [
+        value + size * count
+        for tag, size, count, value in _entries(layout, at)
+        if size and tag not in ignored
+    ]
+    return max([_end(layout, at), *values])
+
+
+def _end(layout: _Layout, at: int) -> int:
+    return at + layout.count + layout.number(at, layout.count) * layout.entry
+
+
+def _entries(layout: _Layout, at: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield each entry's tag, the bytes of its type, its count, and where its value stands."""
     start = at + layout.count
-    yield start + entries * layout.entry
-    for entry in range(start, start + min(entries, MAX_ENTRIES) * layout.entry, layout.entry):
+    entries = min(layout.number(at, layout.count), MAX_ENTRIES)
+    for entry in range(start, start + entries * layout.entry, layout.entry):
         size = SIZES.get(layout.number(entry + 2, 2), 0)
         count = layout.number(entry + 4, layout.offset)
         value = entry + 4 + layout.offset
         if size * count > layout.offset:
             value = layout.number(value, layout.offset)
-            yield value + size * count
-        if layout.number(entry, 2) in PIECES and count:
-            yield layout.number(value + (count - 1) * size, size) + 1
+        yield layout.number(entry, 2), size, count, value
 
 
 def frames(content: bytes, limit: int) -> int:
