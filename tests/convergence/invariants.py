@@ -1,0 +1,134 @@
+"""What is true of a quiet world: I1 to I4, checked to the byte."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from tests.convergence import contents
+from tests.convergence.memory_expressions import Item
+from tests.convergence.memory_versions import Version
+from tests.convergence.seams import VARIANTS, Ports
+from tests.convergence.world import World
+
+FACETS = ("METADATA", "THUMBNAILS")
+Lines = dict[tuple[str, str], dict[str, int]]
+
+
+class Disagreement(AssertionError):
+    """A quiet world is not as it must be; one line for each thing that is wrong."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+        self.actions: list[tuple[Any, ...]] = []
+
+
+def check(world: World) -> None:
+    """Raise `Disagreement` unless all invariants hold."""
+    originals = world.ports.s3.buckets["originals"]
+    live = {key: found for key in originals.keys if (found := originals.current(key))}
+    problems = [
+        *_catalog(world.ports, live),
+        *_thumbnails(world.ports, live),
+        *_report(world.ports, live),
+        *_messages(world),
+    ]
+    if problems:
+        raise Disagreement(problems)
+
+
+def _catalog(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
+    items = ports.catalog.items
+    for key, version in live.items():
+        for facet in FACETS:
+            wanted = expected_facet(facet, version)
+            found = items.get((key, facet), {})
+            wrong = {name: found.get(name) for name in wanted if found.get(name) != wanted[name]}
+            if wrong:
+                told = {name: wanted[name] for name in wrong}
+                yield f"I1: {facet} of {key!r} says {wrong}, true is {told}"
+    for (key, facet), item in items.items():
+        if facet not in FACETS:
+            yield f"I1: the catalog has {key!r} {facet}"
+        elif key not in live and (item["state"] != "GONE" or "expires_at" not in item):
+            yield f"I1: {facet} of {key!r} is {item['state']}, but the object is gone"
+
+
+def expected_facet(facet: str, version: Version) -> Item:
+    """Return what must be said of a version, whoever says it and when."""
+    wanted: Item = {"version_id": version.version_id, "bytes": len(version.content)}
+    reason = contents.refusal_of(version.content)
+    if reason:
+        return wanted | {"state": "REJECTED", "reason": reason}
+    if facet == "METADATA":
+        wanted["sha256"] = contents.digest_of(version.content)
+        wanted["format"] = contents.format_of(version.content)
+    return wanted | {"state": "READY"}
+
+
+def _thumbnails(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
+    named: dict[str, bytes] = {}
+    for key, version in live.items():
+        variants: dict[str, Any] = ports.catalog.items.get((key, "THUMBNAILS"), {}).get(
+            "variants", {}
+        )
+        fit = not contents.refusal_of(version.content)
+        if set(variants) != (set(VARIANTS) if fit else set()):
+            yield f"I2: {key!r} names {sorted(variants)}"
+        for name, variant in variants.items():
+            named[variant["key"]] = contents.thumbnail_of(version.content, name)
+    stored = {name: v[-1].content for name, v in ports.s3.buckets["thumbnails"].keys.items()}
+    for name in sorted(named.keys() | stored.keys()):
+        if named.get(name) != stored.get(name):
+            yield f"I2: {name} should be {named.get(name)!r}, is {stored.get(name)!r}"
+
+
+def _report(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
+    wanted: dict[tuple[str, str], Counter[str]] = {}
+    for version in live.values():
+        for line, amounts in _counted(version):
+            wanted.setdefault(line, Counter()).update(amounts)
+    found: dict[tuple[str, str], Counter[str]] = {}
+    for (pk, sk), item in ports.report.items.items():
+        if not pk.startswith("LEDGER#"):
+            amounts = {n: int(item[n]) for n in item.keys() - {"pk", "sk", "moves"}}
+            found.setdefault((pk.partition("#")[0], sk), Counter()).update(amounts)
+    for line in wanted.keys() | found.keys():
+        told, true = (
+            {name: n for name, n in each.get(line, {}).items() if n} for each in (found, wanted)
+        )
+        if told != true:
+            yield f"I3: {line} counts {told}, true is {true}"
+    yield from _ledger(ports, live)
+
+
+def _counted(version: Version) -> Iterator[tuple[tuple[str, str], dict[str, int]]]:
+    reason, size = contents.refusal_of(version.content), len(version.content)
+    kind = f"REJECTED {reason}" if reason else f"READY {contents.format_of(version.content)}"
+    amounts = {"objects": 1, "bytes": size, "rejected": int(bool(reason))}
+    amounts |= {f"objects {kind}": 1, f"bytes {kind}": size}
+    yield ("ALL", "ALL"), amounts
+    yield ("OWNER", version.key.partition("/")[0]), amounts
+    yield ("DAY", version.modified.date().isoformat()), amounts
+
+
+def _ledger(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
+    counted = {
+        pk.removeprefix("LEDGER#"): (item["counted"]["bytes"], item["counted"]["day"])
+        for (pk, _), item in ports.report.items.items()
+        if pk.startswith("LEDGER#") and item.get("counted")
+    }
+    true = {k: (len(v.content), v.modified.date().isoformat()) for k, v in live.items()}
+    if counted != true:
+        yield f"I3: the ledger has {counted}, true is {true}"
+
+
+def _messages(world: World) -> Iterator[str]:
+    for consumer, queue in world.queues.items():
+        if queue.waiting or queue.sent != queue.acknowledged + len(queue.dead):
+            yield f"I4: {consumer}: of {queue.sent} messages {queue.acknowledged} are done"
+        for message in queue.dead:
+            if message.reason is None:
+                yield f"I4: {consumer}: {message.name} was given up without a reason"
+            elif message.key:
+                yield f"I4: {consumer}: {message.name} was given up: {message.reason!r}"

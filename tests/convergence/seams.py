@@ -1,0 +1,161 @@
+"""The real consumers over in-memory ports: what is exchanged, and nowhere else."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+# Powertools reads these when a handler is first imported.
+os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "tests")
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Darkroom")
+
+from darkroom import aws, backoff, catalog, convergence, ledger, uploads
+from functions.index_metadata import handler as index_metadata
+from functions.make_thumbnails import handler as make_thumbnails
+from functions.report_changes import handler as report_changes
+from tests.convergence.contents import MAX_BYTES, StandIn
+from tests.convergence.gate import Effect, Gate, straight
+from tests.convergence.memory_dynamodb import MemoryDynamoDB, Stored
+from tests.convergence.memory_s3 import MemoryS3
+
+TOMBSTONE_DAYS = 45
+VARIANTS = ("small", "large")
+ENVIRONMENT = {
+    "ORIGINALS_BUCKET": "originals",
+    "THUMBNAILS_BUCKET": "thumbnails",
+    "CATALOG_TABLE": "catalog",
+    "REPORT_TABLE": "report",
+    "REPORT_SHARDS": "2",
+    "MAX_BYTES": str(MAX_BYTES),
+    "MAX_MEMORY": "1000000",
+    "TOMBSTONE_DAYS": str(TOMBSTONE_DAYS),
+    "KEEP_CREDITS": "no",
+    "VARIANTS": json.dumps(
+        [{"name": n, "long_edge": 16, "format": "JPEG", "quality": 80} for n in VARIANTS]
+    ),
+}
+MADE_ONCE: list[Any] = [
+    make_thumbnails.settings,
+    make_thumbnails.convergence,
+    make_thumbnails.shelf,
+    index_metadata.settings,
+    index_metadata.convergence,
+    report_changes.settings,
+    report_changes.ledger,
+]
+BEGINNING = datetime(2026, 11, 21, 23, 59, 59, tzinfo=UTC)
+
+
+@dataclass
+class Ports:
+    """Everything that the consumers can reach; *gate* stands before each call."""
+
+    gate: Gate = straight
+    passed: timedelta = timedelta(0)
+    skew: timedelta = timedelta(0)
+    heard: Callable[[BaseException], None] = print
+    s3: MemoryS3 = field(init=False)
+    dynamodb: MemoryDynamoDB = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.s3 = MemoryS3(self._through, lambda: BEGINNING + self.passed)
+        self.dynamodb = MemoryDynamoDB(self._through)
+        self.clear()
+
+    def clear(self) -> None:
+        """Make everything empty and the time the beginning."""
+        for name in ("originals", "thumbnails"):
+            self.s3.create_bucket(Bucket=name)
+        self.s3.buckets["originals"].versioned = True
+        self.dynamodb.tables.clear()
+        self.passed = self.skew = timedelta(0)
+        self.gate = straight
+
+    def now(self) -> datetime:
+        """Return what the clock of whoever runs shows."""
+        return BEGINNING + self.passed + self.skew
+
+    @property
+    def catalog(self) -> Stored:
+        """The catalog as it is stored."""
+        return self.dynamodb.table("catalog").stored
+
+    @property
+    def report(self) -> Stored:
+        """The report table as it is stored."""
+        return self.dynamodb.table("report").stored
+
+    def _through(self, operation: str, effect: Effect, request: dict[str, Any], /) -> Any:
+        return self.gate(operation, effect, request)
+
+
+@contextmanager
+def installed() -> Iterator[Ports]:
+    """Let the real consumers live on new ports, by their clock, silently."""
+    ports = Ports()
+    exchanged = list(_exchanged(ports))
+    with patch.dict(os.environ, ENVIRONMENT):
+        patches = [patch.object(owner, name, new) for owner, name, new in exchanged]
+        for each in patches:
+            each.start()
+        _forget()
+        try:
+            yield ports
+        finally:
+            for each in patches:
+                each.stop()
+            _forget()
+
+
+def _forget() -> None:
+    for once in MADE_ONCE:
+        once.cache_clear()
+
+
+def _exchanged(ports: Ports) -> Iterator[tuple[Any, str, Any]]:
+    for module in (aws, convergence, make_thumbnails):
+        yield module, "s3", lambda: ports.s3
+    for module in (aws, convergence, report_changes):
+        yield module, "table", ports.dynamodb.table
+    stand_in = StandIn(ports._through)
+    yield make_thumbnails, "decoder", lambda: stand_in
+    yield index_metadata, "reader", lambda: stand_in
+    yield from _clocks(ports.now)
+    for module in (convergence, report_changes):
+        yield module, "count", lambda *_: None
+    for module in (convergence, uploads, report_changes):
+        yield module, "logger", Silent(lambda error: ports.heard(error))
+
+
+def _clocks(now: Callable[[], datetime]) -> Iterator[tuple[Any, str, Any]]:
+    yield catalog, "time", SimpleNamespace(time_ns=lambda: round(now().timestamp() * 1e9))
+    yield ledger, "time", SimpleNamespace(time=lambda: now().timestamp())
+    yield convergence, "datetime", SimpleNamespace(now=lambda _: now())
+    yield backoff, "time", SimpleNamespace(sleep=lambda _: None)
+    yield backoff, "random", SimpleNamespace(uniform=lambda low, _: low)
+
+
+class Silent:
+    """Stands for the logger; *hear* is told why something failed."""
+
+    def __init__(self, hear: Callable[[BaseException], None]) -> None:
+        self._hear = hear
+
+    def exception(self, *_: Any, **__: Any) -> None:
+        """Tell of the exception that is being handled."""
+        error = sys.exception()
+        if error is not None:
+            self._hear(error)
+
+    def info(self, *_: Any, **__: Any) -> None: ...
+    def warning(self, *_: Any, **__: Any) -> None: ...
+    def append_keys(self, **_: Any) -> None: ...
+    def remove_keys(self, _: Any) -> None: ...
+    def append_context_keys(self, **_: Any) -> AbstractContextManager[None]:
+        return nullcontext()
