@@ -3,7 +3,7 @@ VENV := .venv/bin
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup demo storm chaos up down test soak check bench fuzz format lock permissions app clean
+.PHONY: help setup demo storm chaos up down test verify deploy synth soak check bench fuzz format lock permissions audit licences sbom app clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -25,16 +25,39 @@ up: setup ## Start the local cloud and deploy the app to it
 down: setup ## Stop the local cloud; its state is kept
 	@$(VENV)/python -m local down
 
-test: setup ## Run all tests
-	$(VENV)/python -m pytest
+test: setup ## Run all tests (TEST="tests/stacks -k alarms")
+	$(VENV)/python -m pytest $(TEST)
+
+verify: .venv/.installed ## Test what is deployed; the pipeline's environment says where (docs/delivery.md)
+	$(VENV)/python -m pytest tests/end_to_end $(VERIFY)
+
+deploy: setup ## Deploy to AWS (DEPLOY="-c stage=production")
+	@npx cdk deploy '**' --require-approval never $(DEPLOY)
+
+synth: setup ## Write the templates to cdk.out (SYNTH="-c stage=production")
+	@npx cdk synth --quiet $(SYNTH)
 
 soak: setup ## Run 300,000 schedules of the convergence tests on all cores (SOAK="--schedules 1000000")
 	@$(VENV)/python -m tests.convergence.soak $(SOAK)
 
-check: setup ## Lint, check formatting and types
+# What the templates must be, and that planted findings are refused.
+RULES := $(patsubst %,tests/stacks/test_%.py,every_resource functions guardrails messages permissions storage strangers watch wildcards)
+check: setup .venv-guard/.installed ## Lint, check formatting and types, and hold what would be deployed to its guardrails
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
+	$(VENV)/python -m pytest -q $(RULES)
+	@$(VENV)/python -m guard
+
+audit: setup .venv-guard/.installed .venv-audit/.installed .venv-bench/.installed ## Compare licences; ask for known vulnerabilities (3: nobody could be asked)
+	$(VENV)/python -m guard.licences --check
+	@$(VENV)/python -m guard.audit || { code=$$?; echo "make audit: see above (exit code $$code)" >&2; exit $$code; }
+
+licences: setup .venv-guard/.installed .venv-audit/.installed .venv-bench/.installed ## Write the table of licences anew
+	@$(VENV)/python -m guard.licences
+
+sbom: setup ## Write the bill of materials to .build/sbom.json (CycloneDX)
+	@$(VENV)/python -m guard.sbom .build/sbom.json
 
 format: setup ## Format the code
 	$(VENV)/ruff check --fix .
@@ -49,7 +72,7 @@ fuzz: setup ## Throw damaged pictures at what reads them, for a minute (FUZZ="--
 permissions: setup ## Write the table of permissions anew
 	$(VENV)/python -m tests.stacks.permissions
 
-LOCKS := requirements layers/imaging/requirements layers/powertools/requirements layers/resizing/requirements local/requirements bench/requirements requirements-dev
+LOCKS := requirements guard/requirements guard/audit/requirements layers/imaging/requirements layers/powertools/requirements layers/resizing/requirements local/requirements bench/requirements requirements-dev
 lock: ## Write the hash-locked requirements anew from the *.in files
 	@$(PYTHON) -m venv .build/lock && .build/lock/bin/pip install --quiet pip-tools==7.6.2
 	@for file in $(LOCKS); do CUSTOM_COMPILE_COMMAND="make lock" .build/lock/bin/pip-compile --quiet --strip-extras \
@@ -62,12 +85,14 @@ app: # What cdk.json runs; it installs nothing, for its caller may be running in
 
 clean: ## Stop the local cloud and delete everything that was made, its data too
 	@[ ! -x $(VENV)/python ] || $(VENV)/python -m local down
-	rm -rf .local .build cdk.out .venv .venv-bench .venv-cloud node_modules
+	rm -rf .local .build cdk.out .venv .venv-audit .venv-bench .venv-cloud .venv-guard node_modules
 
 .venv/.installed: requirements-dev.txt
 .venv-cloud/.installed: local/requirements.txt
 .venv-bench/.installed: bench/requirements.txt
-.venv/.installed .venv-bench/.installed .venv-cloud/.installed:
+.venv-guard/.installed: guard/requirements.txt
+.venv-audit/.installed: guard/audit/requirements.txt
+.venv/.installed .venv-audit/.installed .venv-bench/.installed .venv-cloud/.installed .venv-guard/.installed:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Darkroom needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
 	@echo "Installing $< into $(@D), which takes about a minute ..." >&2
 	@$(PYTHON) -m venv --clear $(@D)

@@ -14,7 +14,7 @@ from operations.connection import App, aws_app, local_app
 from operations.errors import OperationsError, WrongUsage, explained
 from operations.options import parser
 
-Command = Callable[[App, Namespace], Answer]
+Command = Callable[[App | None, Namespace], Answer]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,7 +45,8 @@ def _end_like_ctrl_c() -> None:
 
 def _answer(options: Namespace) -> int:
     command: Command = options.command
-    answer = command(_app(options), options)
+    app = _app(options) if getattr(options, "needs_app", True) else None
+    answer = command(app, options)
     if options.json:
         print(json.dumps(answer.as_json(), indent=2, default=as_plain))
     else:

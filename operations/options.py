@@ -1,11 +1,17 @@
 """What the command line takes, and how it explains itself."""
 
-from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from argparse import (
+    SUPPRESS,
+    ArgumentParser,
+    ArgumentTypeError,
+    Namespace,
+    RawDescriptionHelpFormatter,
+)
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from operations import dlq, doctor, report, why
+from operations import dlq, doctor, report, switching, why
 from operations.connection import STAGES
 
 DESCRIPTION = "Look at a deployed Darkroom, find what is wrong, and put it right."
@@ -21,7 +27,10 @@ EXAMPLES = {
     "dlq redrive": ["dlq redrive MakeThumbnailsDeadLetters --dry-run", "dlq redrive --limit 1"],
     "report": ["report show --local", "report verify --pause"],
     "report verify": ["report verify", "report verify --pause --fix --local"],
+    "cost": ["cost", "cost --uploads 1e6 --megapixels 24", "cost --uploads 5e4 --json"],
     "report show": ["report show", "report show --local --json"],
+    "pause": ["pause --stage production", "pause --local --json"],
+    "resume": ["resume --stage production", "resume --local"],
 }
 DOCTOR = (
     "compare bucket, catalog, thumbnails and report, and list every disagreement",
@@ -52,7 +61,21 @@ VERIFY = (
     "recount the totals from the ledger, shard by shard",
     "A shard in which changes were counted meanwhile cannot be verified: try again, or --pause.",
 )
+COST = (
+    "reckon what pictures cost in a month, by service",
+    "From list prices, requests counted and times measured; it asks AWS nothing. Without "
+    "--uploads: ten thousand, a million and a billion.",
+)
 TOTALS = ("print the report's totals, summed over their shards", "")
+PAUSE = (
+    "switch off all that feeds the functions; uploads and changes wait",
+    "Uploads wait in the queues for four days, changes in the stream for one: nothing is lost "
+    "before. It is what the breaker does when the app runs away.",
+)
+RESUME = (
+    "switch on again what `pause`, or the breaker, switched off",
+    "Find first why it was stopped: what has waited is handled at once.",
+)
 QUEUE = "as `dlq ls` names it, or a consumer, such as make_thumbnails (default: all)"
 
 
@@ -75,6 +98,9 @@ def parser() -> ArgumentParser:
     tell.add_argument("key", metavar="KEY", help="the object's key, as it is, not URL-encoded")
     _add_dlq(_group(commands, "dlq", DLQ))
     _add_report(_group(commands, "report", REPORT))
+    _command(commands, "pause", PAUSE, switching.pause)
+    _command(commands, "resume", RESUME, switching.resume)
+    _add_cost(commands)
     return top
 
 
@@ -97,6 +123,24 @@ def _add_report(commands: Any) -> None:
         "--pause", action="store_true", help="let no change be counted meanwhile; they wait"
     )
     _command(commands, "show", TOTALS, report.show, of="report")
+
+
+def _add_cost(commands: Any) -> None:
+    added = _explained(commands.add_parser("cost", help=COST[0]), "cost", COST)
+    added.add_argument("--uploads", type=_amount, metavar="N", help="a month, such as 1e6")
+    added.add_argument("--megapixels", type=_size, default=12, metavar="N", help="of each (12)")
+    added.add_argument(
+        "--variants", type=_positive_number, default=3, metavar="N", help="thumbnails of each (3)"
+    )
+    added.add_argument("--json", action="store_true", default=SUPPRESS, help="print JSON")
+    added.set_defaults(command=_cost, needs_app=False)
+
+
+def _cost(app: None, options: Namespace) -> Any:
+    # Only here: who looks at a deployed app needs no prices, which the stacks have.
+    from operations.cost import cost
+
+    return cost(app, options)
 
 
 def _group(commands: Any, name: str, texts: tuple[str, str]) -> Any:
@@ -164,6 +208,23 @@ def _whole_number(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise ArgumentTypeError(f"{text!r} is no whole number")
     return int(text)
+
+
+def _amount(text: str) -> int:
+    number = _size(text)
+    if number != int(number):
+        raise ArgumentTypeError(f"{text!r} is no whole number")
+    return int(number)
+
+
+def _size(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is no number") from error
+    if not 0 < number < 1e15:
+        raise ArgumentTypeError("it must be more than 0")
+    return number
 
 
 def _positive_number(text: str) -> int:

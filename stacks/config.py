@@ -77,6 +77,18 @@ class Target:
 LAMBDA = Target("3.13", "arm64", ("manylinux_2_28_aarch64", "manylinux2014_aarch64"))
 # For a function that needs a wheel which nobody builds for arm64.
 LAMBDA_X86 = Target("3.13", "x86_64", ("manylinux_2_28_x86_64", "manylinux2014_x86_64"))
+# How a new version gets its traffic: AWS's names, and CDK's for them.
+DEPLOYMENTS = {
+    "AllAtOnce": "ALL_AT_ONCE",
+    **{f"Canary10Percent{n}Minutes": f"CANARY_10_PERCENT_{n}_MINUTES" for n in (5, 10, 15, 30)},
+    "Linear10PercentEvery1Minute": "LINEAR_10_PERCENT_EVERY_1_MINUTE",
+    **{
+        f"Linear10PercentEvery{n}Minutes": f"LINEAR_10_PERCENT_EVERY_{n}_MINUTES"
+        for n in (2, 3, 10)
+    },
+}
+# The account that a stage itself is in.
+OWN_ACCOUNT = "own"
 LOCALHOST = ("http://localhost:*", "http://127.0.0.1:*")
 
 
@@ -103,6 +115,10 @@ class StageConfig:
     multipart_days: int = 7
     thumbnails_days: int | None = None
     failures_days: int = 90
+    access_log_days: int | None = None
+    """How long it is kept who reached for the buckets of the storage stack; `None`: not at all."""
+    tested_by: str | None = None
+    """The account, or `own`, that may assume the end-to-end tests' role; None: there is none."""
     sweep_scheduled: bool = True
     """Sweeps begin by themselves, and not only when someone asks for one."""
     sweep_hours: int = 24
@@ -126,6 +142,18 @@ class StageConfig:
     """How many batches of each of the stream's shards are counted at once."""
     max_concurrency: int = 10
     """How many copies of one consumer's function its queue may keep busy."""
+    deployment: str | None = None
+    """One of `DEPLOYMENTS`, with hooks and rollback; `None`: the alias just moves."""
+    probe_minutes: int | None = None
+    """How often a picture of our own is sent all the way; `None`: only when someone asks for it."""
+    runaway_per_hour: int = 100_000
+    """More runs of one function than that, and all consumers are switched off."""
+    runaway_ratio: int | None = 20
+    """So many runs for each upload and repair, and they are as well; `None`: no such alarm."""
+    slo_ready_seconds: int = 60
+    """How soon after its upload a picture shall have each of its facets."""
+    slo_target: float = 99.5
+    """How many in a hundred uploads shall be that fast."""
 
     def __post_init__(self) -> None:
         for field in POSITIVE:
@@ -151,6 +179,15 @@ class StageConfig:
             self.sweep_grace_minutes,
         )
         require_one_of(self.report_parallelization, "report_parallelization", range(1, 11))
+        require_one_of(self.deployment, "deployment", (None, *DEPLOYMENTS))
+        # Each message has five tries; below, an hour of failures would look like a runaway.
+        require(
+            self.runaway_ratio is None or self.runaway_ratio > 5,
+            "runaway_ratio",
+            "be more than 5",
+            self.runaway_ratio,
+        )
+        require(0 < self.slo_target < 100, "slo_target", "be between 0 and 100", self.slo_target)
         self._check_cold_days()
         self._check_access()
 
@@ -164,6 +201,8 @@ class StageConfig:
         )
 
     def _check_access(self) -> None:
+        tester = self.tested_by in (None, OWN_ACCOUNT) or re.fullmatch(r"\d{12}", self.tested_by)
+        require(bool(tester), "tested_by", "be `own` or twelve digits", self.tested_by)
         # An SQS event source takes 2 to 1,000.
         require(
             2 <= self.max_concurrency <= 1000, "max_concurrency", "be 2..1000", self.max_concurrency
@@ -203,11 +242,15 @@ POSITIVE = (
     "multipart_days",
     "thumbnails_days",
     "failures_days",
+    "access_log_days",
     "sweep_hours",
     "reports_days",
     "max_bytes",
     "decoding_mb",
     "report_shards",
+    "slo_ready_seconds",
+    "probe_minutes",
+    "runaway_per_hour",
 )
 
 
@@ -223,6 +266,7 @@ def local() -> StageConfig:
         log_days=1,
         cors_origins=LOCALHOST,
         max_concurrency=4,
+        tested_by=OWN_ACCOUNT,
         sweep_scheduled=False,
         sweep_grace_minutes=0,
     )
@@ -238,6 +282,7 @@ def sandbox() -> StageConfig:
         log_level="DEBUG",
         log_days=7,
         cors_origins=LOCALHOST,
+        tested_by=OWN_ACCOUNT,
     )
 
 
@@ -247,7 +292,11 @@ def production() -> StageConfig:
         owner="darkroom-operators",
         keep_data=True,
         log_days=90,
+        access_log_days=90,
         max_concurrency=50,
+        deployment="Canary10Percent5Minutes",
+        probe_minutes=15,
+        runaway_per_hour=300_000,
     )
 
 

@@ -3,22 +3,33 @@
 Each method holds everything about one function: its trigger, its environment and its grants.
 """
 
+from typing import TypeVar
+
 from aws_cdk import Stack
 from constructs import Construct
 
 from stacks.config import StageConfig
+from stacks.constructs.answers import Watched, answers
+from stacks.constructs.breaker import Breaker
 from stacks.constructs.consumer import Consumer
+from stacks.constructs.end_to_end_role import EndToEndRole
 from stacks.constructs.facets import Facets
 from stacks.constructs.layers import Layers
 from stacks.constructs.outputs import output
 from stacks.constructs.panels import columns
 from stacks.constructs.permissions import allow, allow_arn
-from stacks.constructs.python_function import function_folders
+from stacks.constructs.probing import allow_probe, probe_alarms, probe_environment
+from stacks.constructs.python_function import PythonFunction, function_folders
+from stacks.constructs.rollout import Fed, Rollout, allow_smoke_tests
+from stacks.constructs.saved_queries import SavedQueries
 from stacks.constructs.scheduled_function import ScheduledFunction
+from stacks.constructs.service_level import ServiceLevel
 from stacks.constructs.stream_consumer import StreamConsumer
 from stacks.constructs.sweep_alarms import sweep_alarms
 from stacks.constructs.watch import Watch
 from stacks.storage_stack import StorageStack
+
+Kind = TypeVar("Kind", bound=Construct)
 
 
 class ProcessingStack(Stack):
@@ -32,7 +43,10 @@ class ProcessingStack(Stack):
         self.facets = Facets(self).text
         for folder in function_folders():
             self._deploy(folder)
+        self._guard()
         self._watch()
+        if config.tested_by:
+            EndToEndRole(self, "EndToEnd", storage=storage, trusted_account=config.tested_by)
         output(self, "Facets", self.facets)
         output(self, "ReportShards", str(config.report_shards))
         output(self, "ThumbnailsDays", str(config.thumbnails_days or "never"))
@@ -57,6 +71,7 @@ class ProcessingStack(Stack):
                 "MAX_BYTES": str(self.config.max_bytes),
                 "MAX_MEMORY": str(self.config.max_memory),
                 "TOMBSTONE_DAYS": str(self.config.tombstone_days),
+                "SLO_READY_SECONDS": str(self.config.slo_ready_seconds),
             },
             # One whole processor: decoding is bound by it, and below this Lambda gives a share.
             # It also has to hold what decoding takes, twice the largest file, and two Pythons.
@@ -92,6 +107,7 @@ class ProcessingStack(Stack):
                 "MAX_MEMORY": str(self.config.max_memory),
                 "GPS": self.config.gps,
                 "TOMBSTONE_DAYS": str(self.config.tombstone_days),
+                "SLO_READY_SECONDS": str(self.config.slo_ready_seconds),
             },
             # It reads headers and hashes bytes but decodes no pixels: room for the largest file
             # (64 MiB) here, in the child that reads it, and in three copies there.
@@ -178,6 +194,89 @@ class ProcessingStack(Stack):
         allow_arn(function, ["kms:Decrypt", "kms:GenerateDataKey"], self.storage.key.key_arn)
         sweep_alarms(sweeper, hours=self.config.sweep_hours)
 
+    def check_before_traffic(self) -> None:
+        self.before = PythonFunction(
+            Construct(self, "CheckBeforeTraffic"),
+            "Function",
+            folder="check_before_traffic",
+            config=self.config,
+            layers=[self.layers.shared, self.layers.powertools],
+            # A smoke test takes a cold start and a second.
+            environment={"PATIENCE_SECONDS": "120"},
+            memory_mb=256,
+            timeout_seconds=300,
+        )
+
+    def check_after_traffic(self) -> None:
+        self.after = PythonFunction(
+            Construct(self, "CheckAfterTraffic"),
+            "Function",
+            folder="check_after_traffic",
+            config=self.config,
+            # It decodes our own thumbnails.
+            layers=[self.layers.shared, self.layers.powertools, self.layers.imaging],
+            environment=probe_environment(self.storage, self.config, self.facets),
+            memory_mb=512,
+            timeout_seconds=900,
+        )
+        allow_probe(self.after, self.storage)
+
+    def probe_flow(self) -> None:
+        probe = ScheduledFunction(
+            self,
+            "ProbeFlow",
+            folder="probe_flow",
+            every_minutes=self.config.probe_minutes,
+            config=self.config,
+            layers=[self.layers.shared, self.layers.powertools, self.layers.imaging],
+            environment=probe_environment(self.storage, self.config, self.facets),
+            memory_mb=512,
+            timeout_seconds=900,
+        )
+        allow_probe(probe.function, self.storage)
+        probe_alarms(probe, slow_seconds=self.config.slo_ready_seconds)
+
+    def break_runaway(self) -> None:
+        # What it may switch off is known when all of it is there.
+        self.breaker = PythonFunction(
+            Construct(self, "BreakRunaway"),
+            "Function",
+            folder="break_runaway",
+            config=self.config,
+            layers=[self.layers.shared, self.layers.powertools],
+            environment={},
+            memory_mb=256,
+            timeout_seconds=60,
+        )
+
+    def _guard(self) -> None:
+        """Let new versions prove themselves, and let nothing run away."""
+        consumers, streams = self._of(Consumer), self._of(StreamConsumer)
+        fed: list[Fed] = [*consumers, *streams, *self._of(ScheduledFunction)]
+        allow_smoke_tests(self.before, [each.function for each in fed])
+        if self.config.deployment:
+            Rollout(
+                self,
+                "Rollout",
+                deployment=self.config.deployment,
+                fed=fed,
+                before=self.before,
+                after=self.after,
+            )
+        breaker = Breaker(
+            self,
+            "Breaker",
+            function=self.breaker,
+            consumers=consumers,
+            streams=streams,
+            topics=[self.storage.uploads, self.storage.repairs],
+            config=self.config,
+        )
+        output(self, "EventSourceMappings", ",".join(breaker.mappings))
+
+    def _of(self, kind: type[Kind]) -> list[Kind]:
+        return [child for child in self.node.children if isinstance(child, kind)]
+
     def _deploy(self, folder: str) -> None:
         method = vars(ProcessingStack).get(folder)
         if method is None:
@@ -188,6 +287,12 @@ class ProcessingStack(Stack):
 
     def _watch(self) -> None:
         children = self.node.children
+        consumers = [child for child in children if isinstance(child, Consumer)]
+        functions = [each for each in self.node.find_all() if isinstance(each, PythonFunction)]
+        groups = [each.logs for each in functions]
+        SavedQueries(self, "Queries", folder=f"Darkroom/{self.config.name}", groups=groups)
+        ServiceLevel(self, "ServiceLevel", config=self.config, consumers=consumers)
+        tables = [self.storage.catalog, self.storage.report]
         Watch(
             self,
             "Watch",
@@ -195,9 +300,11 @@ class ProcessingStack(Stack):
             email=self.config.alarm_email,
             columns=columns(
                 uploads=self.storage.uploads,
-                consumers=[child for child in children if isinstance(child, Consumer)],
+                consumers=consumers,
                 streams=[child for child in children if isinstance(child, StreamConsumer)],
                 report=self.storage.report,
                 sweeps=[child for child in children if isinstance(child, ScheduledFunction)],
+                guards=[self.before, self.after, self.breaker],
             ),
+            rows=answers(Watched(self.config, self.storage.uploads, consumers, functions, tables)),
         )

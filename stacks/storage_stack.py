@@ -11,11 +11,16 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from stacks.config import StageConfig
+from stacks.constructs.accepted import accept
 from stacks.constructs.outputs import output
-from stacks.constructs.private_bucket import PrivateBucket
+from stacks.constructs.private_bucket import UNLOGGED_STAGE, PrivateBucket
 
 # A sweep takes hours at most, and is given up after two days.
 SPOOL_DAYS = 7
+MADE_ANEW = (
+    "It holds what is made from the originals, which are versioned: thumbnails under a name for "
+    "every attempt, reports under one for every sweep. What is lost is made anew."
+)
 ANNOUNCED = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*")
 
 
@@ -27,10 +32,16 @@ class StorageStack(Stack):
         self.uploads = self._uploads_topic()
         # Whoever is granted it in the processing stack may publish here.
         self.repairs = sns.Topic(self, "Repairs", master_key=self.key, enforce_ssl=True)
+        self.access_logs = self._access_logs() if config.access_log_days else UNLOGGED_STAGE
         self.originals = self._originals_bucket()
         self.thumbnails = PrivateBucket(
-            self, "Thumbnails", config=config, expires_days=config.thumbnails_days
+            self,
+            "Thumbnails",
+            config=config,
+            expires_days=config.thumbnails_days,
+            access_logs=self.access_logs,
         )
+        accept(self.thumbnails, "CKV_AWS_21", because=MADE_ANEW)
         self.reports = self._reports_bucket()
         self.catalog = self._table("Catalog", stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES)
         self.report = self._table("Report")
@@ -78,12 +89,25 @@ class StorageStack(Stack):
         )
         return topic
 
+    def _access_logs(self) -> s3.Bucket:
+        bucket = PrivateBucket(
+            self,
+            "AccessLogs",
+            config=self.config,
+            expires_days=self.config.access_log_days,
+            access_logs=None,
+        )
+        accept(bucket, "CKV_AWS_18", because="It is the log: to log itself would never end.")
+        accept(bucket, "CKV_AWS_21", because="S3 adds files to it and changes none.")
+        return bucket
+
     def _originals_bucket(self) -> s3.Bucket:
         bucket = PrivateBucket(
             self,
             "Originals",
             config=self.config,
             versioned=True,
+            access_logs=self.access_logs,
             cors_origins=self.config.cors_origins,
         )
         if self.config.cold_after_days is not None:
@@ -105,8 +129,13 @@ class StorageStack(Stack):
 
     def _reports_bucket(self) -> s3.Bucket:
         bucket = PrivateBucket(
-            self, "Reports", config=self.config, expires_days=self.config.reports_days
+            self,
+            "Reports",
+            config=self.config,
+            expires_days=self.config.reports_days,
+            access_logs=self.access_logs,
         )
+        accept(bucket, "CKV_AWS_21", because=MADE_ANEW)
         bucket.add_lifecycle_rule(id="spool", prefix="spool/", expiration=Duration.days(SPOOL_DAYS))
         return bucket
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-OURS = {"app", "darkroom", "functions", "local", "operations", "stacks", "tests"}
+OURS = {"app", "darkroom", "functions", "guard", "local", "operations", "stacks", "tests"}
 FOLDERS = sorted(handler.parent.name for handler in ROOT.glob("functions/*/handler.py"))
 AWS = {"boto3", "botocore", "aws_lambda_powertools"}
 # Which of our own each room may import, besides itself.
@@ -16,8 +16,9 @@ MAY_IMPORT = {
     "functions": {"functions", "darkroom"},
     "stacks": {"stacks"},
     "local": {"local"},
-    "operations": {"operations", "darkroom", "local"},
+    "operations": {"operations", "darkroom", "local", "stacks"},  # prices: see below
     "app.py": {"stacks"},
+    "guard": {"guard", "app"},
 }
 
 
@@ -56,6 +57,15 @@ def test_an_operator_on_aws_needs_nothing_of_the_local_cloud() -> None:
         body = ast.parse(file.read_text()).body
         first = [name for node in body for name in names_of(node)]
         assert not [name for name in first if name.split(".")[0] == "local"], file
+
+
+def test_of_the_stacks_an_operator_needs_the_prices_only() -> None:
+    for file in modules("operations"):
+        of_stacks = {name for name in imports(file) if name.split(".")[0] == "stacks"}
+        assert of_stacks <= {"stacks"}, file
+        assert "from stacks import " not in file.read_text().replace(
+            "from stacks import prices", ""
+        ), file
 
 
 def test_stacks_know_aws_cdk_and_nothing_of_what_runs() -> None:

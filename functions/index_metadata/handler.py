@@ -14,11 +14,13 @@ from darkroom.originals import Original
 from darkroom.pictures.memory import WEBP_COPIES
 from darkroom.refusals import Refused
 from darkroom.settings import from_environment
+from darkroom.smoke import Checks
 from darkroom.uploads import consume
 from functions.index_metadata.hashed_body import HEAD, HashedBody
 from functions.index_metadata.header import comes_first
 from functions.index_metadata.metadata import read_metadata
 from functions.index_metadata.settings import Settings
+from functions.index_metadata.smoke import checks
 from functions.index_metadata.webp import is_webp, thinned
 
 # No header of the corpus takes 10 ms. A picture may be read twice, its head and the whole, and each
@@ -29,7 +31,12 @@ RESERVE_SECONDS = 4 * READING_SECONDS + 5
 READING_BYTES = 256 << 20
 
 
-@observed
+def smoke() -> Checks:
+    """Return what this version must be able to do before it gets any traffic."""
+    return checks(settings(), read)
+
+
+@observed(smoke=smoke)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an SQS event with the messages to deliver again."""
     return consume(event, context, index_metadata, reserve_seconds=RESERVE_SECONDS)

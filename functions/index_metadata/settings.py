@@ -25,4 +25,5 @@ class Settings:
     max_bytes: int
     max_memory: int
     tombstone_days: int
+    slo_ready_seconds: int
     gps: Precision = field(default="off", metadata={"parse": _precision})

@@ -13,10 +13,12 @@ from darkroom.isolation import Isolated
 from darkroom.observability import observed
 from darkroom.originals import Original
 from darkroom.settings import from_environment
+from darkroom.smoke import Checks
 from darkroom.uploads import consume
 from functions.make_thumbnails.settings import Settings
 from functions.make_thumbnails.shelf import Shelf
-from functions.make_thumbnails.thumbnails import shrink
+from functions.make_thumbnails.smoke import checks
+from functions.make_thumbnails.thumbnails import Shrunk, shrink
 
 # The largest picture that fits the budget takes a few. A decoding may be tried twice, and the
 # function must outlive that.
@@ -26,7 +28,12 @@ RESERVE_SECONDS = 2 * DECODING_SECONDS + 5
 MARGIN_BYTES = 64 << 20
 
 
-@observed
+def smoke() -> Checks:
+    """Return what this version must be able to do before it gets any traffic."""
+    return checks(settings(), shrunk)
+
+
+@observed(smoke=smoke)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an SQS event with the messages to deliver again."""
     return consume(event, context, make_thumbnails, reserve_seconds=RESERVE_SECONDS)
@@ -44,19 +51,23 @@ def describe(original: Original, fence: Fence) -> dict[str, Any]:
     ``variants`` by name, ``placeholder`` (a ThumbHash, in base64), ``dominant_colour``,
     ``perceptual_hash`` and ``notes``.
     """
-    needs = settings()
-    content = original.read(needs.max_bytes)
-    shrunk = decoder().call(shrink, content, needs.variants, needs.max_memory, needs.keep_credits)
+    made = shrunk(original.read(settings().max_bytes))
     return {
         "variants": {
             thumbnail.variant.name: shelf().put(thumbnail, fence, original.version_id)
-            for thumbnail in shrunk.thumbnails
+            for thumbnail in made.thumbnails
         },
-        "placeholder": b64encode(shrunk.placeholder).decode(),
-        "dominant_colour": shrunk.dominant_colour,
-        "perceptual_hash": shrunk.perceptual_hash,
-        "notes": shrunk.notes,
+        "placeholder": b64encode(made.placeholder).decode(),
+        "dominant_colour": made.dominant_colour,
+        "perceptual_hash": made.perceptual_hash,
+        "notes": made.notes,
     }
+
+
+def shrunk(content: bytes) -> Shrunk:
+    """Make the thumbnails apart from this process."""
+    needs = settings()
+    return decoder().call(shrink, content, needs.variants, needs.max_memory, needs.keep_credits)
 
 
 @cache

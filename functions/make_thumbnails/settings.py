@@ -31,5 +31,6 @@ class Settings:
     max_bytes: int
     max_memory: int
     tombstone_days: int
+    slo_ready_seconds: int
     keep_credits: bool = field(metadata={"parse": yes_or_no})
     variants: tuple[Variant, ...] = field(metadata={"parse": variants_from_json})

@@ -17,7 +17,9 @@ from darkroom.reconciliation.repairs import RealRepairs
 from darkroom.reconciliation.spool import BucketSpool
 from darkroom.reconciliation.sweep import Sweep, begin
 from darkroom.settings import from_environment
+from darkroom.smoke import Checks
 from functions.reconcile.settings import Settings
+from functions.reconcile.smoke import checks
 from functions.reconcile.summary import LISTED, as_json, as_text, summary
 
 # The longest that a step takes over its deadline: a partition to load, or an order's messages.
@@ -28,7 +30,12 @@ SPOOL = "spool/"
 REPORTS = "sweeps/"
 
 
-@observed
+def smoke() -> Checks:
+    """Return what this version must be able to do before it gets any traffic."""
+    return checks(settings())
+
+
+@observed(smoke=smoke)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer with what became of the sweep."""
     seconds = context.get_remaining_time_in_millis() / 1000

@@ -3,14 +3,7 @@
 from dataclasses import dataclass, field
 
 from darkroom.reconciliation.inspection import Places
-
-
-def names(text: str) -> tuple[str, ...]:
-    """Read names with commas between them."""
-    found = tuple(name.strip() for name in text.split(","))
-    if not all(found):
-        raise ValueError(f"{text!r} has a name that is empty")
-    return found
+from darkroom.settings import names
 
 
 def days(text: str) -> int | None:

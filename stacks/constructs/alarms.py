@@ -5,10 +5,16 @@ from constructs import Construct
 
 
 def alarm(
-    scope: Construct, id_: str, metric: cloudwatch.IMetric, *, at_least: float, because: str
+    scope: Construct,
+    id_: str,
+    metric: cloudwatch.IMetric,
+    *,
+    at_least: float,
+    because: str,
+    kind: type[cloudwatch.Alarm] = cloudwatch.Alarm,
 ) -> cloudwatch.Alarm:
     """Raise an alarm when the metric reaches a value; `because` is what its reader gets."""
-    return cloudwatch.Alarm(
+    return kind(
         scope,
         id_,
         metric=metric,

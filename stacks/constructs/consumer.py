@@ -5,13 +5,15 @@ It hears of repairs, too, by a queue of their own: however many there are, uploa
 
 from typing import Unpack
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Names
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from stacks.constructs.accepted import accept
 from stacks.constructs.alarms import alarm
 from stacks.constructs.outputs import output
 from stacks.constructs.python_function import FunctionProps, PythonFunction
@@ -20,6 +22,14 @@ from stacks.constructs.python_function import FunctionProps, PythonFunction
 TRIES = 5
 LATE = Duration.minutes(15)
 REPAIRS_LATE = Duration.days(1)
+SQS_ENCRYPTS = (
+    "SQS encrypts it with a key of its own (checkov knows KMS only). Messages hold keys and "
+    "versions, no pictures, and whoever may read the queue could read under our key, too."
+)
+REDRIVEN = (
+    "A mapping of a queue cannot have a destination: what fails stays in the queue, and goes to "
+    "its dead letters after five tries."
+)
 REPAIRS_CONCURRENCY = 2  # an SQS event source takes no less
 
 
@@ -38,14 +48,16 @@ class Consumer(Construct):
         super().__init__(scope, id_)
         self.facet = facet
         self.function = PythonFunction(self, "Function", **function)
-        self.dead_letters = dead_letters(self, "DeadLetters")
+        self.dead_letters = dead_letters(self, "DeadLetters", of_a_queue=True)
         self.undelivered = dead_letters(self, "Undelivered")
         self.queue = self._queue("Queue")
         self.repairs = self._queue("Repairs")
         self._subscribe(self.queue, topic)
         self._subscribe(self.repairs, repairs)
-        self._feed(self.queue, function["config"].max_concurrency)
-        self._feed(self.repairs, REPAIRS_CONCURRENCY)
+        self.mappings = [
+            self._feed(self.queue, function["config"].max_concurrency),
+            self._feed(self.repairs, REPAIRS_CONCURRENCY),
+        ]
         self._alarms()
         output(self, f"{id_}Queue", self.queue.queue_url)
         output(self, f"{id_}RepairsQueue", self.repairs.queue_url)
@@ -53,7 +65,7 @@ class Consumer(Construct):
         output(self, f"{id_}Undelivered", self.undelivered.queue_url)
 
     def _queue(self, id_: str) -> sqs.Queue:
-        return sqs.Queue(
+        queue = sqs.Queue(
             self,
             id_,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
@@ -63,6 +75,8 @@ class Consumer(Construct):
             visibility_timeout=Duration.seconds(6 * self.function.timeout.to_seconds()),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES),
         )
+        accept(queue, "CKV_AWS_27", because=SQS_ENCRYPTS)
+        return queue
 
     def _subscribe(self, queue: sqs.Queue, topic: sns.Topic) -> None:
         topic.add_subscription(
@@ -71,14 +85,25 @@ class Consumer(Construct):
             )
         )
 
-    def _feed(self, queue: sqs.Queue, max_concurrency: int) -> None:
-        self.function.live.add_event_source(
-            sources.SqsEventSource(
-                queue,
-                batch_size=10,
-                report_batch_item_failures=True,
-                max_concurrency=max_concurrency,
-            )
+    def _feed(self, queue: sqs.Queue, max_concurrency: int) -> str:
+        """Feed the function from a queue; return the mapping's id."""
+        source = sources.SqsEventSource(
+            queue,
+            batch_size=10,
+            report_batch_item_failures=True,
+            max_concurrency=max_concurrency,
+        )
+        self.function.live.add_event_source(source)
+        for child in self.function.live.node.children:
+            if child.node.id.endswith(Names.node_unique_id(queue.node)):
+                accept(child, "Serverless-LambdaEventSourceMappingDestination", because=REDRIVEN)
+        return source.event_source_mapping_id
+
+    def lost(self) -> cloudwatch.IMetric:
+        """Return how many dead letters came: their number alone says nothing of today."""
+        dead = self.dead_letters.metric_approximate_number_of_messages_visible(statistic="Maximum")
+        return cloudwatch.MathExpression(
+            expression="DIFF(dead)", using_metrics={"dead": dead}, label="new dead letters"
         )
 
     def _alarms(self) -> None:
@@ -113,11 +138,17 @@ class Consumer(Construct):
         )
 
 
-def dead_letters(scope: Construct, id_: str) -> sqs.Queue:
-    return sqs.Queue(
+def dead_letters(scope: Construct, id_: str, *, of_a_queue: bool = False) -> sqs.Queue:
+    """Make a queue for what a queue, or else a topic or a schedule, could not bring home."""
+    queue = sqs.Queue(
         scope,
         id_,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
         retention_period=Duration.days(14),
     )
+    accept(queue, "CKV_AWS_27", because=SQS_ENCRYPTS)
+    accept(queue, "Serverless-SQSRedrivePolicy", because="It is where dead letters end.")
+    if not of_a_queue:
+        accept(queue, "AwsSolutions-SQS3", because="Dead letters of what is no queue: an end.")
+    return queue

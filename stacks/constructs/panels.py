@@ -42,11 +42,13 @@ def columns(
     streams: Sequence[StreamConsumer],
     report: dynamodb.TableV2,
     sweeps: Sequence[ScheduledFunction],
+    guards: Sequence[PythonFunction],
 ) -> list[Column]:
     """Everything from left to right, as pictures take it."""
     functions = [consumer.function for consumer in consumers]
     behind = [stream.function for stream in streams] + [sweep.function for sweep in sweeps]
-    drifts = [drift(sweep) for sweep in sweeps]
+    behind += guards
+    drifts = [drift(sweep) for sweep in sweeps if sweep.function.folder == "reconcile"]
     return [
         Column("Uploads →", [topic(uploads)], 4),
         Column("Queues →", [queue(consumer) for consumer in consumers], 5),

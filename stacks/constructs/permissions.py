@@ -1,12 +1,18 @@
 """Grants by name: the verbs a function needs, and no wildcard among them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
+from stacks.constructs.accepted import accept_objects
+
+ANY_OBJECT = (
+    "Which objects there will be is not known when the role is made: its function reads the keys "
+    "from its messages. The bucket and the verbs are named; the table of permissions lists it."
+)
 ON_THE_BUCKET_ITSELF = frozenset({"s3:ListBucket", "s3:ListBucketVersions"})
 
 
@@ -24,13 +30,23 @@ def allow(function: HasRole, *actions: str, on: s3.Bucket | dynamodb.TableV2) ->
         itself = sorted(ON_THE_BUCKET_ITSELF.intersection(actions))
         allow_arn(function, itself, on.bucket_arn)
         objects = [action for action in actions if action not in ON_THE_BUCKET_ITSELF]
-        allow_arn(function, objects, on.arn_for_objects("*"))
+        if objects:
+            allow_arn(function, objects, on.arn_for_objects("*"))
+            accept_objects(function.role, on, because=ANY_OBJECT)
     else:
         allow_arn(function, actions, on.table_arn)
 
 
-def allow_arn(function: HasRole, actions: Sequence[str], arn: str) -> None:
+def allow_arn(
+    function: HasRole,
+    actions: Sequence[str],
+    arn: str,
+    *,
+    when: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
     if wild := [action for action in actions if "*" in action]:
         raise ValueError(f"name the actions instead of {', '.join(wild)}")
     if actions:
-        function.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[arn]))
+        function.role.add_to_policy(
+            iam.PolicyStatement(actions=list(actions), resources=[arn], conditions=when)
+        )

@@ -11,11 +11,27 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.config import LOG_RETENTION, StageConfig, Target
+from stacks.constructs.accepted import accept
 from stacks.constructs.alarms import alarm
 from stacks.constructs.outputs import output
 from stacks.constructs.permissions import allow_arn
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+LATEST = "3.14"  # of those that CDK knows
+ACCEPTED = {
+    ("Serverless-LambdaDLQ", "CKV_AWS_116"): "Nothing that matters invokes it asynchronously: its "
+    "queue, its stream or its schedule keeps what fails, in dead letters or a bucket of their own.",
+    ("CKV_AWS_115",): "Its mapping or its schedule caps how many copies run. Reserving would take "
+    "them from all others, and a new account has ten.",
+    ("CKV_AWS_117",): "It reaches AWS's own APIs over TLS and nothing else: in a network of our "
+    "own it would gain a NAT gateway and lose nothing that anyone could reach.",
+    ("CKV_AWS_173",): "Its variables are names and limits, no secrets; Lambda encrypts them with a "
+    "key of its own.",
+    ("W3005",): "CDK makes it wait for its role and the role's policy. The first is redundant, the "
+    "second is not, and CDK knows only both.",
+}
 
 
 class FunctionProps(TypedDict):
@@ -47,6 +63,8 @@ class PythonFunction(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self.folder = folder
+        self.memory_mb = memory_mb
+        self.architecture = (target or config.target).architecture
         self.timeout = Duration.seconds(timeout_seconds)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self.logs = self._log_group(config)
@@ -73,6 +91,7 @@ class PythonFunction(Construct):
         self.live = lambda_.Alias(
             self, "Live", alias_name="live", version=self.function.current_version
         )
+        self._accept(target or config.target)
         self._alarms()
         output(self, f"{scope.node.id}Function", self.function.function_name)
 
@@ -85,6 +104,29 @@ class PythonFunction(Construct):
         )
         allow_arn(self, ["logs:CreateLogStream", "logs:PutLogEvents"], group.log_group_arn)
         return group
+
+    def _accept(self, target: Target) -> None:
+        for findings, reason in ACCEPTED.items():
+            accept(self.function, *findings, because=reason)
+        if target.python != LATEST:
+            accept(
+                self.function,
+                "AwsSolutions-L1",
+                "Serverless-LambdaLatestVersion",
+                because=f"Python {target.python} is chosen for the stage and gets security fixes "
+                "for years; a newer one is a change of StageConfig, built and tested as one.",
+            )
+        accept(
+            self.role,
+            "AwsSolutions-IAM5[Resource::*]",
+            because="X-Ray's two actions know no resource. Tests refuse any other action on it.",
+        )
+        accept(
+            self.logs,
+            "CKV_AWS_158",
+            because="CloudWatch encrypts it with a key of its own. Log lines hold keys of objects "
+            "and reasons, no pictures; a key of ours would cost more than it protects.",
+        )
 
     def _alarms(self) -> None:
         alarm(

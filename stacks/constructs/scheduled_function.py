@@ -15,6 +15,11 @@ from stacks.constructs.alarms import alarm
 from stacks.constructs.consumer import dead_letters
 from stacks.constructs.python_function import FunctionProps, PythonFunction
 
+# The scheduler names a schedule's group as its source, not the schedule.
+DEFAULT_GROUP = (
+    f"arn:{Aws.PARTITION}:scheduler:{Aws.REGION}:{Aws.ACCOUNT_ID}:schedule-group/default"
+)
+
 
 class ScheduledFunction(Construct):
     def __init__(
@@ -60,7 +65,10 @@ class ScheduledFunction(Construct):
             "SchedulerRole",
             assumed_by=iam.ServicePrincipal(
                 "scheduler.amazonaws.com",
-                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                    "ArnLike": {"aws:SourceArn": DEFAULT_GROUP},
+                },
             ),
             inline_policies={"Tick": iam.PolicyDocument(statements=[invoke, keep])},
         )

@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.constructs.accepted import accept
 from stacks.constructs.alarms import alarm
 from stacks.constructs.outputs import output
 from stacks.constructs.permissions import allow, allow_arn
@@ -20,6 +21,11 @@ from stacks.constructs.python_function import FunctionProps, PythonFunction
 # The stream itself forgets after 24 hours: give up before, while the records can still be kept.
 GIVE_UP_AFTER = Duration.hours(20)
 RETRIES = 10
+FEW_REACH_IT = (
+    "Lambda writes it under one role, an operator reads it after an alarm, and it holds copies of "
+    "changes for a while. A log in the storage stack would make the stacks wait for each other."
+)
+WRITTEN_ONCE = "Lambda writes each object once, under a name of its own, and nobody may overwrite."
 LATE = Duration.minutes(15)
 
 
@@ -39,8 +45,13 @@ class StreamConsumer(Construct):
         config = function["config"]
         self.function = PythonFunction(self, "Function", **function)
         self.failures = PrivateBucket(
-            self, "Failures", config=config, expires_days=config.failures_days
+            self,
+            "Failures",
+            config=config,
+            expires_days=config.failures_days,
+            access_logs=FEW_REACH_IT,
         )
+        accept(self.failures, "CKV_AWS_21", because=WRITTEN_ONCE)
         self.mapping = self._feed(table, sort_keys, parallelization)
         self._alarms()
         output(self, f"{id_}Failures", self.failures.bucket_name)

@@ -19,6 +19,7 @@ from darkroom.convergence import Convergence
 from darkroom.ledger import Change, Ledger
 from darkroom.originals import Originals
 from darkroom.refusals import Reason, Refused
+from darkroom.service_level import Announcement
 from darkroom.thumbnail_names import folder_of
 from functions.make_thumbnails import shelf
 from functions.report_changes import handler as report_changes
@@ -49,12 +50,12 @@ def healthy() -> Iterator[None]:
 @defect("payload trusted")
 def _payload_trusted() -> Iterator[None]:
     """What the event says of the version is believed, and a removal is a removal."""
-    read, claimed = uploads._keys, {}
+    read, claimed = uploads._announcements, {}
 
-    def remember(message: dict[str, Any]) -> Iterator[str]:
-        for key, record in zip(read(message), message["Records"], strict=True):
-            claimed[key] = record
-            yield key
+    def remember(message: dict[str, Any]) -> Iterator[Announcement]:
+        for found, record in zip(read(message), message["Records"], strict=True):
+            claimed[found.key] = record
+            yield found
 
     open_now = Originals.open
 
@@ -71,7 +72,10 @@ def _payload_trusted() -> Iterator[None]:
                 return
             yield replace(found, version_id=told["versionId"])
 
-    with patch.object(uploads, "_keys", remember), patch.object(Originals, "open", open_claimed):
+    with (
+        patch.object(uploads, "_announcements", remember),
+        patch.object(Originals, "open", open_claimed),
+    ):
         yield
 
 

@@ -35,6 +35,7 @@ ENVIRONMENT = {
     "MAX_BYTES": str(MAX_BYTES),
     "MAX_MEMORY": "1000000",
     "TOMBSTONE_DAYS": str(TOMBSTONE_DAYS),
+    "SLO_READY_SECONDS": "60",
     "KEEP_CREDITS": "no",
     "VARIANTS": json.dumps(
         [{"name": n, "long_edge": 16, "format": "JPEG", "quality": 80} for n in VARIANTS]

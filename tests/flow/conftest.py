@@ -11,6 +11,7 @@ import pytest
 
 from local.agreement import FACETS, Findings, Inspector
 from local.cloud import Cloud
+from operations.command_line import main
 from tests.pictures import any_picture
 
 PATIENCE_SECONDS = 60
@@ -108,6 +109,11 @@ class App:
         url = self.outputs[output]
         answer = self.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
         return int(answer["Attributes"][name])
+
+
+def operate(app: App, *arguments: str) -> None:
+    """Run an operator's command on the tests' cloud, which must find nothing wrong."""
+    assert main(["--local", "--home", str(app.cloud.home), *arguments]) == 0
 
 
 def wait_until(condition: Callable[[], bool], explain: Callable[[], str]) -> None:

@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "MAX_BYTES": "200000",
     "MAX_MEMORY": str(8 << 20),
     "TOMBSTONE_DAYS": "45",
+    "SLO_READY_SECONDS": "60",
     "KEEP_CREDITS": "no",
     "VARIANTS": json.dumps(
         [

@@ -42,7 +42,7 @@ class Endless:
 @pytest.fixture
 def needs(monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Make the handler's settings these."""
-    made = Settings("originals", "catalog", 100 * MEBIBYTE, 1 << 30, 45)
+    made = Settings("originals", "catalog", 100 * MEBIBYTE, 1 << 30, 45, 60)
     monkeypatch.setattr(handler, "settings", lambda: made)
     return made
 

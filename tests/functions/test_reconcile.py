@@ -14,11 +14,12 @@ import pytest
 from darkroom.observability import metrics
 from darkroom.reconciliation.checkpoint import Checkpoint, Checkpoints, LeaseLost, Saved
 from darkroom.reconciliation.sweep import Sweep
+from darkroom.settings import names
 from darkroom.uploads import keys_in
 from functions.index_metadata import handler as index_metadata
 from functions.make_thumbnails import handler as make_thumbnails
 from functions.reconcile import handler as reconcile
-from functions.reconcile.settings import days, names
+from functions.reconcile.settings import days
 from functions.reconcile.summary import as_text, summary
 from tests.functions.conftest import World
 from tests.functions.sweeping import FACETS

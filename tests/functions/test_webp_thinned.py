@@ -78,7 +78,7 @@ def test_it_says_the_same_without_its_pixels(
 
 
 def test_64_mib_of_pixels_are_hashed_but_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    needs = Settings("originals", "catalog", 100 * MEBIBYTE, 1 << 30, 45)
+    needs = Settings("originals", "catalog", 100 * MEBIBYTE, 1 << 30, 45, 60)
     monkeypatch.setattr(handler, "settings", lambda: needs)
     small = webp(lossless=True, **SAID)
     at = small.index(b"VP8L")
@@ -104,7 +104,7 @@ def test_what_is_left_out_counts_for_what_decoding_would_take(
     assert len(content) > HEAD
     opened = open_picture(content, AMPLE).image
     cost = decoding_cost(Header.of(opened, content, "WEBP"), 1024)
-    needs = Settings("originals", "catalog", AMPLE, cost, 45)
+    needs = Settings("originals", "catalog", AMPLE, cost, 45, 60)
     monkeypatch.setattr(handler, "settings", lambda: needs)
     assert handler.describe(original(content), FENCE)["width"] == 700
 

@@ -9,6 +9,8 @@ UNTAGGABLE = {
     "AWS::IAM::Policy",
     "AWS::Lambda::Alias",
     "AWS::Lambda::LayerVersion",
+    "AWS::Lambda::Permission",
+    "AWS::Logs::QueryDefinition",
     "AWS::Lambda::Version",
     "AWS::S3::BucketPolicy",
     "AWS::Scheduler::Schedule",

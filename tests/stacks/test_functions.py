@@ -7,7 +7,7 @@ import pytest
 
 from stacks.constructs.python_function import function_code, function_folders
 from stacks.processing_stack import ProcessingStack
-from tests.stacks.synthesis import ROOT, Deployment, as_list, statements, synthesize
+from tests.stacks.synthesis import ROOT, Deployment, Resource, as_list, statements, synthesize
 
 FOLDERS = function_folders()
 CONVERGES = "Convergence.of"
@@ -146,7 +146,9 @@ def test_every_event_source_invokes_the_live_alias(stage: Deployment) -> None:
 
 
 def test_a_schedule_invokes_the_live_alias_where_the_stage_has_one(stage: Deployment) -> None:
-    schedules = stage.all("AWS::Scheduler::Schedule")
+    every = stage.all("AWS::Scheduler::Schedule")
+    assert all(stage.named(s.properties["Target"]["Arn"]).endswith("Live") for s in every)
+    schedules = [each for each in every if each.id.startswith("Reconcile")]
     assert len(schedules) == (1 if stage.config.sweep_scheduled else 0)
     for schedule in schedules:
         target = schedule.properties["Target"]
@@ -158,17 +160,22 @@ def test_a_schedule_invokes_the_live_alias_where_the_stage_has_one(stage: Deploy
 
 def test_the_scheduler_may_run_that_function_and_nothing_else(stage: Deployment) -> None:
     for role in stage.ours("AWS::IAM::Role"):
-        trusted = statements(role)[0]["Principal"]["Service"]
+        trusted = statements(role)[0]["Principal"].get("Service")
         if trusted == "scheduler.amazonaws.com":
             [policy] = role.properties["Policies"]
             allowed = policy["PolicyDocument"]["Statement"]
             assert {each["Action"]: stage.named(each["Resource"]) for each in allowed} == {
-                "lambda:InvokeFunction": "ReconcileFunctionLive",
-                "sqs:SendMessage": "ReconcileMissed",
+                "lambda:InvokeFunction": f"{role_of(role)}FunctionLive",
+                "sqs:SendMessage": f"{role_of(role)}Missed",
             }
             assert "aws:SourceAccount" in str(statements(role)[0]["Condition"])
         else:
             assert "Policies" not in role.properties
+
+
+def role_of(role: Resource) -> str:
+    """Return whose scheduler's role it is."""
+    return role.id.split("SchedulerRole")[0]
 
 
 def facets_in(folder: str) -> set[str]:

@@ -1,5 +1,7 @@
 """Every function may do what it needs, by name, and nothing else."""
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -18,7 +20,22 @@ def test_the_table_of_permissions_is_up_to_date(production: Deployment) -> None:
 
 
 def test_permissions_are_the_same_in_every_stage(stage: Deployment, production: Deployment) -> None:
-    assert permissions(stage) == permissions(production)
+    assert everywhere(stage) == everywhere(production)
+
+
+def everywhere(stage: Deployment) -> Any:
+    """Leave out what only CodeDeploy needs, and the stage in the names of mappings."""
+    text = json.dumps(permissions(stage), sort_keys=True)
+    text = re.sub(
+        r"(event-source-mapping:\w+?SqsEventSource)[^\"]*?Processing(\w+?)[0-9A-F]{8}",
+        r"\1\2",
+        text,
+    )
+    return {
+        role: {on: may for on, may in found.items() if "codedeploy:" not in str(may)}
+        for role, found in json.loads(text).items()
+        if role in stage.functions()
+    }
 
 
 def test_no_function_has_a_wildcard_action(stage: Deployment) -> None:

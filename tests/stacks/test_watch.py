@@ -25,7 +25,9 @@ def watched(stage: Deployment, metric: str, dimension: str) -> set[str]:
 
 def test_every_alarm_tells_the_alarm_topic_why(stage: Deployment) -> None:
     for alarm in alarms(stage):
-        assert [stage.named(action) for action in alarm["AlarmActions"]] == ["WatchAlarms"]
+        if "Half of a burn alarm" in alarm["AlarmDescription"]:
+            continue  # the whole tells: see test_service_level.py
+        assert "WatchAlarms" in [stage.named(action) for action in alarm["AlarmActions"]]
         assert alarm["AlarmDescription"]
         assert alarm["TreatMissingData"] == "notBreaching"
 
@@ -70,7 +72,11 @@ def test_drift_that_repairs_do_not_heal_and_sweeps_that_do_not_end_are_heard_of(
 
 
 def test_a_schedule_that_stops_is_heard_of(stage: Deployment) -> None:
-    silent = [each for each in alarms(stage) if "Metrics" in each]
+    silent = [
+        each
+        for each in alarms(stage)
+        if "has not run" in each["AlarmDescription"] and "reconcile" in each["AlarmDescription"]
+    ]
     assert len(silent) == (1 if stage.config.sweep_scheduled else 0)
     for alarm in silent:
         [number, invocations] = alarm["Metrics"]
@@ -112,7 +118,7 @@ def test_alarms_reach_the_configured_mailbox(production: Deployment) -> None:
 def test_the_dashboard_shows_the_flow_from_left_to_right(stage: Deployment) -> None:
     [dashboard] = stage.all("AWS::CloudWatch::Dashboard")
     body = json.loads(stage.named(dashboard.properties["DashboardBody"]))
-    titles = [each for each in body["widgets"] if each["type"] == "text"]
+    titles = [each for each in body["widgets"] if each["type"] == "text" and each["width"] < 24]
     assert [each["properties"]["markdown"] for each in sorted(titles, key=lambda w: w["x"])] == [
         "## Uploads →",
         "## Queues →",

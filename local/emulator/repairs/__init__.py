@@ -5,10 +5,12 @@ in tests/local passes without it.
 """
 
 from local.emulator.repairs import (
+    alarms_and_queries,
     dynamodb_streams,
     embedded_metrics,
     event_source_grants,
     log_grants,
+    mapping_actions,
     missing_objects,
     policy_wildcards,
     python_runtime,
@@ -27,8 +29,10 @@ def apply_all(settings: Settings) -> None:
     dynamodb_streams.apply(settings)
     saved_streams.apply()
     table_settings.apply()
+    alarms_and_queries.apply()
     embedded_metrics.apply()
     log_grants.apply()
     missing_objects.apply()
     reserved_concurrency.apply()
     policy_wildcards.apply()
+    mapping_actions.apply()

@@ -23,11 +23,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Fence:
-    """The facet as it stood before the work began: ``rev`` is 0 where there was none."""
+    """The facet as it stood before the work began: ``rev`` is 0 where there was none.
+
+    ``version_id`` is of the object that it described, if it described one.
+    """
 
     key: str
     facet: str
     rev: int
+    version_id: str | None = None
 
     def next_rev(self) -> int:
         """Return a revision above every earlier one.
@@ -49,9 +53,10 @@ class Catalog:
         found = self._table.get_item(
             Key={"pk": key, "sk": facet},
             ConsistentRead=True,
-            ProjectionExpression="rev",
+            ProjectionExpression="rev, version_id",
         )
-        return Fence(key, facet, int(str(found.get("Item", {}).get("rev", 0))))
+        item: dict[str, Any] = dict(found.get("Item", {}))
+        return Fence(key, facet, int(item.get("rev", 0)), item.get("version_id"))
 
     def write(self, fence: Fence, attributes: Mapping[str, Any]) -> int | None:
         """Replace the facet if nobody has written it since *fence* was read.

@@ -11,6 +11,7 @@ from darkroom.catalog import Catalog, Fence, State
 from darkroom.observability import count, logger
 from darkroom.originals import Original, Originals
 from darkroom.refusals import Refused
+from darkroom.service_level import answered
 
 ATTEMPTS = 10
 
@@ -26,6 +27,8 @@ class Needs(Protocol):
     def catalog_table(self) -> str: ...
     @property
     def tombstone_days(self) -> int: ...
+    @property
+    def slo_ready_seconds(self) -> int: ...
 
 
 class FenceLost(Exception):
@@ -49,12 +52,14 @@ class Convergence:
     originals: Originals
     catalog: Catalog
     tombstone_days: int
+    slo_ready_seconds: int
 
     @classmethod
     def of(cls, facet: str, needs: Needs) -> "Convergence":
         """Return the rules for *facet* over the bucket and the table that *needs* names."""
         originals = Originals(needs.originals_bucket, s3())
-        return cls(facet, originals, Catalog(table(needs.catalog_table)), needs.tombstone_days)
+        catalog = Catalog(table(needs.catalog_table))
+        return cls(facet, originals, catalog, needs.tombstone_days, needs.slo_ready_seconds)
 
     def converge(self, key: str, describe: Describe) -> Facet:
         """Write the facet that *describe* makes of the current version of *key*.
@@ -73,11 +78,19 @@ class Convergence:
                 attributes = self._find(original, fence, describe)
             rev = self.catalog.write(fence, attributes)
             if rev is not None:
-                count(attributes["state"].title())
-                logger.info("facet written", extra={"rev": rev, "state": attributes["state"]})
+                self._tell(rev, attributes, fence)
                 return Facet(key, rev, attributes)
             count("FenceLost")
         raise FenceLost(f"{self.facet} of {key!r} was written by others {ATTEMPTS} times")
+
+    def _tell(self, rev: int, attributes: dict[str, Any], fence: Fence) -> None:
+        said: dict[str, Any] = {"rev": rev, "state": attributes["state"]}
+        count(attributes["state"].title())
+        # A repeated event finds the version described already: it says nothing of how long
+        # the upload had waited.
+        if attributes.get("version_id", fence.version_id) != fence.version_id:
+            said["waited_ms"] = answered(attributes["uploaded_at"], self.slo_ready_seconds)
+        logger.info("facet written", extra=said)
 
     def _find(self, original: Original | None, fence: Fence, describe: Describe) -> dict[str, Any]:
         logger.append_keys(version=original.version_id if original else None)

@@ -41,6 +41,14 @@ def from_environment(cls: type[Settings]) -> Settings:
     return cls(**values)
 
 
+def names(text: str) -> tuple[str, ...]:
+    """Read names with commas between them; the ``parse`` of a field."""
+    found = tuple(name.strip() for name in text.split(","))
+    if not all(found):
+        raise ValueError(f"{text!r} has a name that is empty")
+    return found
+
+
 def _declared(cls: type[Any]) -> Iterator[tuple[Field[Any], str | None]]:
     for field in fields(cls):
         text = os.environ.get(field.name.upper())

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
@@ -13,7 +14,8 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from darkroom.observability import logger
+from darkroom.observability import failed, logger
+from darkroom.service_level import Announcement, waiting
 
 
 class MalformedMessage(ValueError):
@@ -52,19 +54,32 @@ def consume(
 
 def _handle(record: SQSRecord, action: Callable[[str], None]) -> None:
     with logger.append_context_keys(message_id=record.message_id, bucket=None, key=None):
+        first_try = int(record.attributes.approximate_receive_count) == 1
         try:
-            for key in keys_in(record.body):
-                logger.append_keys(key=key, version=None)
-                action(key)
+            for announcement in announcements_in(record.body):
+                claimed = announcement.version_id
+                logger.append_keys(key=announcement.key, version=None, announced=claimed)
+                with waiting(announcement, first_try=first_try):
+                    action(announcement.key)
         except Exception:
+            failed()
             logger.exception("message failed; it will be delivered again")
             raise
         finally:
-            logger.remove_keys(["version"])
+            logger.remove_keys(["version", "announced"])
 
 
 def keys_in(body: str) -> list[str]:
     """Return each key that an SQS message's body names, once, decoded, in order.
+
+    Raises:
+        MalformedMessage: as `announcements_in` does.
+    """
+    return [announcement.key for announcement in announcements_in(body)]
+
+
+def announcements_in(body: str) -> list[Announcement]:
+    """Return the last announcement about each key that an SQS message's body names, in order.
 
     Understands S3's notification as it is and wrapped by SNS. S3 sends ``s3:TestEvent`` when a
     notification is set up: it names no key. Keys arrive form-urlencoded, a space as ``+``.
@@ -73,18 +88,32 @@ def keys_in(body: str) -> list[str]:
         MalformedMessage: if the body is anything else.
     """
     try:
-        return list(dict.fromkeys(_keys(json.loads(body))))
+        by_key = {found.key: found for found in _announcements(json.loads(body))}
+        return list(by_key.values())
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise MalformedMessage(f"not an S3 notification: {error!r}") from error
 
 
-def _keys(message: dict[str, Any]) -> Iterator[str]:
+def _announcements(message: dict[str, Any]) -> Iterator[Announcement]:
     if message.get("Type") == "Notification":
         message = json.loads(message["Message"])
     if message.get("Event") == "s3:TestEvent":
         return
     for record in message["Records"]:
-        yield unquote_plus(record["s3"]["object"]["key"], errors="strict")
+        about = record["s3"]["object"]
+        key = unquote_plus(about["key"], errors="strict")
+        yield Announcement(key, about.get("versionId"), _created_at(record))
+
+
+def _created_at(record: dict[str, Any]) -> datetime | None:
+    """Return when an upload ended, by S3's clock; it costs no message if S3 says it otherwise."""
+    if not str(record.get("eventName")).startswith("ObjectCreated:"):
+        return None
+    try:
+        told = datetime.fromisoformat(record["eventTime"])
+        return told if told.tzinfo else told.replace(tzinfo=UTC)
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def hint(bucket: str, key: str) -> str:

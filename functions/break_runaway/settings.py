@@ -1,0 +1,12 @@
+"""What break_runaway needs from its environment."""
+
+from dataclasses import dataclass, field
+
+from darkroom.settings import names
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``mappings``: the ids of all of the app's event source mappings."""
+
+    mappings: tuple[str, ...] = field(metadata={"parse": names})

@@ -1,0 +1,1 @@
+"""Whether what is pinned has known vulnerabilities."""

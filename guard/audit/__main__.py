@@ -1,0 +1,85 @@
+"""Ask PyPI's and npm's databases for known vulnerabilities of every pin.
+
+Ends with 0 if there are none, 1 if there are, and 3 if any pin could not be checked: no index is
+no proof.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from guard.pins import LOCKS, ROOT
+
+TOOL = ROOT / ".venv-audit" / "bin" / "python"
+NOTHING, VULNERABLE, UNCHECKED = 0, 1, 3
+
+
+class Unchecked(RuntimeError):
+    """Nobody could be asked; the message says whom and why."""
+
+
+def python_vulnerabilities(lock: Path) -> Iterator[str]:
+    """Yield what PyPI knows of the packages of a lock file.
+
+    Raises:
+        Unchecked: if it does not know one of them, for pip-audit calls that "no vulnerabilities".
+    """
+    options = ["--disable-pip", "--require-hashes", "--format", "json", "--progress-spinner", "off"]
+    said = run([str(TOOL), "-m", "pip_audit", "--requirement", str(lock), *options])
+    packages = said.get("dependencies", [])
+    skipped = [each["name"] for each in packages if "skip_reason" in each]
+    if skipped or not packages:
+        raise Unchecked(f"{lock}: PyPI says nothing of {', '.join(skipped[:3]) or 'any'} ...")
+    for each in packages:
+        for vulnerability in each["vulns"]:
+            fixed = ", ".join(vulnerability["fix_versions"]) or "no version yet"
+            yield f"{each['name']} {each['version']}: {vulnerability['id']}, fixed in {fixed}"
+
+
+def node_vulnerabilities(root: Path) -> Iterator[str]:
+    """Yield what npm knows of the packages of package-lock.json. Raises Unchecked."""
+    said = run(["npm", "audit", "--package-lock-only", "--json"], root)
+    if "vulnerabilities" not in said:
+        raise Unchecked(f"package-lock.json: npm says {str(said.get('message', said))[:200]}")
+    for name, each in said["vulnerabilities"].items():
+        yield f"{name}: {each['severity']}"
+
+
+def run(command: list[str], root: Path = ROOT) -> dict[str, Any]:
+    try:
+        done = subprocess.run(
+            command, cwd=root, capture_output=True, text=True, check=False, timeout=600
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Unchecked(str(error)) from error
+    start = done.stdout.find("{")
+    try:
+        found: dict[str, Any] = json.loads(done.stdout[max(start, 0) :])
+    except ValueError as error:
+        raise Unchecked(f"{command[0]} failed: {done.stderr.strip()[-300:]}") from error
+    return found
+
+
+def main() -> int:
+    found: list[str] = []
+    unchecked: list[str] = []
+    asked = [(python_vulnerabilities, ROOT / lock) for lock in LOCKS]
+    for ask, what in [*asked, (node_vulnerabilities, ROOT)]:
+        try:
+            found += ask(what)
+        except Unchecked as error:
+            unchecked.append(str(error))
+    for line in sorted(set(found)):
+        print(f"vulnerable: {line}")
+    for line in unchecked:
+        print(f"could not be checked: {line}", file=sys.stderr)
+    if found:
+        return VULNERABLE
+    return UNCHECKED if unchecked else NOTHING
+
+
+if __name__ == "__main__":
+    sys.exit(main())

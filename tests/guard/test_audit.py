@@ -1,0 +1,111 @@
+"""An audit that could not ask is no audit."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guard.audit import __main__ as audit
+from guard.licences import PAGE, page, permissive
+from guard.pins import LOCKS, ROOT, pins
+from guard.sbom import bill
+
+LOCK = ROOT / "requirements.txt"
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, said: dict[str, Any]) -> None:
+    monkeypatch.setattr(audit, "run", lambda *_: said)
+
+
+def test_a_vulnerability_is_told_with_its_fix(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {"id": "PYSEC-1", "fix_versions": ["2"]}
+    answer(monkeypatch, {"dependencies": [{"name": "a", "version": "1", "vulns": [known]}]})
+    assert [*audit.python_vulnerabilities(LOCK)] == ["a 1: PYSEC-1, fixed in 2"]
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"dependencies": [{"name": "a", "skip_reason": "Dependency not found on PyPI"}]}]
+)
+def test_a_package_that_nobody_knows_is_unchecked(
+    monkeypatch: pytest.MonkeyPatch, said: dict[str, Any]
+) -> None:
+    answer(monkeypatch, said)
+    with pytest.raises(audit.Unchecked, match=r"PyPI says nothing of"):
+        list(audit.python_vulnerabilities(LOCK))
+
+
+def test_a_registry_that_refuses_is_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, {"message": "405 Method Not Allowed"})
+    with pytest.raises(audit.Unchecked, match="405"):
+        list(audit.node_vulnerabilities(ROOT))
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"dependencies": [{"name": "a", "version": "1", "vulns": []}], "vulnerabilities": {}}, 0),
+        ({"vulnerabilities": {"a": {"severity": "high"}}}, 1),
+        ({}, 3),
+    ],
+)
+def test_each_outcome_has_an_exit_code(
+    monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], code: int
+) -> None:
+    answer(monkeypatch, said)
+    assert audit.main() == code
+
+
+def test_a_tool_that_is_missing_is_unchecked() -> None:
+    with pytest.raises(audit.Unchecked):
+        audit.run(["/nowhere/pip-audit"])
+
+
+def test_every_lock_file_is_audited() -> None:
+    kept = {"functions", "layers", "local", "bench", "guard"}
+    found = {str(file.relative_to(ROOT)) for file in ROOT.glob("requirements*.txt")}
+    for room in kept:
+        found |= {str(file.relative_to(ROOT)) for file in (ROOT / room).rglob("requirements.txt")}
+    assert found == set(LOCKS)
+
+
+def test_every_package_that_is_pinned_is_in_the_table_of_licences() -> None:
+    rows = {tuple(line.split(" | ")[:2]) for line in PAGE.read_text().splitlines()}
+    for pin in pins():
+        assert (f"| {pin.name}", pin.version) in rows, f"{pin.name}: make licences"
+
+
+@pytest.mark.parametrize(
+    ("licence", "fine"),
+    [
+        ("MIT", True),
+        ("Apache-2.0 AND MIT", True),
+        ("GPL-3.0 OR MIT", True),
+        ("MPL-2.0 AND MIT", False),
+        ("GNU Lesser General Public License v3 (LGPLv3)", False),
+        ("", False),
+    ],
+)
+def test_only_permissive_licences_are_taken_unseen(licence: str, fine: bool) -> None:
+    assert permissive(licence) is fine
+
+
+def test_a_licence_that_nobody_accepted_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("guard.licences.licences", dict)
+    _, wrong = page()
+    assert any(each.startswith("pillow 13.0.0: no licence") for each in wrong)
+
+
+def test_the_bill_names_every_package_once_and_what_is_deployed() -> None:
+    parts = bill()["components"]
+    assert len({part["purl"] for part in parts}) == len(parts) == len(pins())
+    [pillow] = [part for part in parts if part["name"] == "pillow"]
+    assert pillow["purl"] == "pkg:pypi/pillow@13.0.0"
+    assert pillow["scope"] == "required"
+    [ruff] = [part for part in parts if part["name"] == "ruff"]
+    assert ruff["scope"] == "excluded"
+
+
+def test_locks_are_read_whole() -> None:
+    lines = Path(ROOT / "requirements.txt").read_text().splitlines()
+    wanted = [line for line in lines if "==" in line and not line.startswith((" ", "#"))]
+    assert len([pin for pin in pins() if "to synthesize" in pin.used]) == len(wanted)
