@@ -13,7 +13,7 @@ from stacks.constructs.outputs import output
 from stacks.storage_stack import StorageStack
 
 FOLDERS = "end-to-end-*"
-NAMES_ARE_HASHES = "A thumbnail is named by a hash, so no pattern of names is the tests' own. They read, and no more."
+NAMES_ARE_HASHES = "Thumbnails are named by hashes: no pattern is the tests' own. They only read."
 
 
 class EndToEndRole(Construct):

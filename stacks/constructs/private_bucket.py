@@ -13,9 +13,7 @@ from stacks.constructs.accepted import accept
 UNLOGGED_STAGE = (
     "This stage is thrown away with all that is in it; where data is kept, accesses are logged."
 )
-EMPTIER = (
-    "CDK's own, in a sandbox only: it runs when the stack goes, and CloudFormation waits for it."
-)
+EMPTIER = "CDK's own, in sandboxes only: it runs when the stack goes, and CloudFormation waits."
 
 
 class PrivateBucket(s3.Bucket):
@@ -30,7 +28,7 @@ class PrivateBucket(s3.Bucket):
         access_logs: s3.Bucket | str | None,
         cors_origins: Sequence[str] = (),
     ) -> None:
-        """Make a bucket; `access_logs` is where accesses are logged, or why not; `None`: it is one."""
+        """Make a bucket; `access_logs`: where it logs accesses, or why not; `None`: it is one."""
         logged = isinstance(access_logs, s3.Bucket)
         super().__init__(
             scope,

@@ -21,10 +21,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LATEST = "3.14"  # of those that CDK knows
 ACCEPTED = {
-    ("Serverless-LambdaDLQ", "CKV_AWS_116"): "Nothing that matters invokes it asynchronously: its "
-    "queue, its stream or its schedule keeps what fails, in dead letters or a bucket of their own.",
-    ("CKV_AWS_115",): "Its mapping or its schedule caps how many copies run. Reserving would take "
-    "them from all others, and a new account has ten.",
+    ("Serverless-LambdaDLQ", "CKV_AWS_116"): "What calls it keeps what fails: a queue, a "
+    "stream or a schedule in dead letters of its own, CodeDeploy by rolling back, an alarm by "
+    "staying on.",
+    ("CKV_AWS_115",): "What calls it caps how many copies run: a mapping's own limit, or a caller "
+    "that comes one at a time. Reserving would take them from the others; a new account has ten.",
     ("CKV_AWS_117",): "It reaches AWS's own APIs over TLS and nothing else: in a network of our "
     "own it would gain a NAT gateway and lose nothing that anyone could reach.",
     ("CKV_AWS_173",): "Its variables are names and limits, no secrets; Lambda encrypts them with a "

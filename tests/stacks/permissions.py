@@ -1,4 +1,4 @@
-"""What every role may do, and who may reach what; `python -m tests.stacks.permissions` writes it."""
+"""What every role may do, and who may reach what. Anew: `python -m tests.stacks.permissions`"""
 
 import json
 from collections import defaultdict
