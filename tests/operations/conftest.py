@@ -124,6 +124,7 @@ def deployed(world: World, monkeypatch: pytest.MonkeyPatch) -> Deployed:  # noqa
         "ReportTable": "report",
         "Facets": "METADATA,THUMBNAILS",
         "ReportShards": "4",
+        "ThumbnailsDays": "never",
         "ReportChangesFailures": "failures",
     }
     location: Any = {"LocationConstraint": "eu-west-1"}
