@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 from local.chaos.run import Outcome
@@ -48,4 +47,5 @@ def section(title: str, counts: Mapping[str, int]) -> None:
 def print_json(outcome: Outcome, kept: Path | None) -> None:
     """Print it for programs."""
     home = {"home": str(kept)} if kept else {}
-    print(json.dumps({**asdict(outcome), "held": outcome.held, **home}, indent=2, sort_keys=True))
+    # Not `asdict`, which takes a Counter's items for things to count.
+    print(json.dumps({**vars(outcome), "held": outcome.held, **home}, indent=2, sort_keys=True))
