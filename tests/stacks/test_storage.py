@@ -114,3 +114,11 @@ def test_production_names_no_account_and_no_region() -> None:
     text = str(synthesize(production()).templates)
     assert "us-east-1" not in text
     assert "eu-west" not in text
+
+
+def test_production_logs_who_reaches_for_its_data(production: Deployment) -> None:
+    log = bucket(production, "AccessLogs")
+    assert rules(log)["expiry"]["ExpirationInDays"] == production.config.access_log_days
+    for name in ("Originals", "Thumbnails", "Reports"):
+        logging = bucket(production, name).properties["LoggingConfiguration"]
+        assert logging == {"DestinationBucketName": {"Ref": log.id}, "LogFilePrefix": f"{name}/"}
