@@ -201,8 +201,16 @@ def test_the_report_adds_up_to_the_bucket_after_all_of_this(app: App) -> None:
 
     report = app.wait_until_quiet().report
 
-    size = len(any_picture()) + len(b"no pixels")
-    assert report["OWNER", "report"] == {"objects": 2, "bytes": size, "rejected": 1}
+    picture, text = len(any_picture()), len(b"no pixels")
+    assert report["OWNER", "report"] == {
+        "objects": 2,
+        "bytes": picture + text,
+        "rejected": 1,
+        "objects READY JPEG": 1,
+        "bytes READY JPEG": picture,
+        "objects REJECTED NOT_AN_IMAGE": 1,
+        "bytes REJECTED NOT_AN_IMAGE": text,
+    }
 
 
 def test_a_hundred_uploads_at_once_lose_nothing(app: App) -> None:
