@@ -47,3 +47,16 @@ def _declared(cls: type[Any]) -> Iterator[tuple[Field[Any], str | None]]:
         if text is None and field.default is not MISSING:
             continue
         yield field, text or None
+
+
+def comma_separated(text: str) -> tuple[str, ...]:
+    """Read names with commas between them."""
+    found = tuple(name.strip() for name in text.split(","))
+    if not all(found):
+        raise ValueError(f"{text!r} has a name that is empty")
+    return found
+
+
+def days_or_never(text: str) -> int | None:
+    """Read a number of days, or ``never``."""
+    return None if text == "never" else int(text)
