@@ -3,6 +3,7 @@
 import dataclasses
 import time
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -283,6 +284,55 @@ def test_what_changed_a_moment_ago_is_left_alone(shop: Workshop) -> None:
 
     assert [finding for finding in found if finding.key] == []
     assert shop.repairs.keys == shop.repairs.names == []
+
+
+def strand(shop: Workshop, **ahead: float) -> str:
+    """Leave a thumbnail of the cat under a revision of the future; return its name."""
+    fence = round((datetime.now(UTC) + timedelta(**ahead)).timestamp() * 1000)
+    name = attempt_folder(CAT, fence, "v") + "small.jpg"
+    shop.world.s3.put_object(Bucket="thumbnails", Key=name, Body=b"by a clock that was wrong")
+    return name
+
+
+def test_what_a_clock_far_ahead_has_left_behind_is_deleted_by_name(shop: Workshop) -> None:
+    name = strand(shop, days=100)
+
+    assert told(shop.swept()) == [("ORPHANED", CAT, name)]
+    assert (shop.repairs.keys, shop.repairs.names) == ([], [name])
+    assert shop.swept() == []
+
+
+def test_what_will_be_cleared_before_long_is_left_to_its_consumer(shop: Workshop) -> None:
+    name = strand(shop, days=2)
+
+    assert told(shop.swept()) == [("ORPHANED", CAT, name)]
+    assert (shop.repairs.keys, shop.repairs.names) == ([CAT], [])
+
+
+def test_what_is_under_the_revision_of_a_facet_of_the_future_is_left_to_its_attempt(
+    shop: Workshop,
+) -> None:
+    name = strand(shop, days=100)
+    rev = int(name.split("/")[1].split("-")[0])
+    key = {"pk": CAT, "sk": "THUMBNAILS"}
+    facet = shop.world.catalog.get_item(Key=key)["Item"]
+    shop.world.catalog.put_item(Item=facet | {"rev": rev})
+
+    shop.swept()
+    assert (shop.repairs.keys, shop.repairs.names) == ([CAT], [])
+    assert_heals(shop)
+
+
+def test_a_facet_that_a_wrong_clock_has_dated_does_not_hide_its_key_for_long(
+    shop: Workshop,
+) -> None:
+    later = (datetime.now(UTC) + timedelta(days=100)).isoformat()
+    key = {"pk": CAT, "sk": "METADATA"}
+    facet = shop.world.catalog.get_item(Key=key)["Item"]
+    shop.world.catalog.put_item(Item=facet | {"recorded_at": later, "version_id": "another"})
+
+    assert ("STALE", CAT, "METADATA") in told(shop.swept())
+    assert_heals(shop)
 
 
 def test_a_sweep_alongside_changes_finds_only_what_is_wrong(shop: Workshop) -> None:
