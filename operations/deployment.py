@@ -2,6 +2,7 @@
 
 from darkroom.reconciliation.inspection import Places
 from darkroom.reconciliation.repairs import RealRepairs
+from darkroom.settings import comma_separated, days_or_never
 from operations.connection import App
 
 
@@ -12,14 +13,10 @@ def places_of(app: App) -> Places:
         thumbnails_bucket=app.output("ThumbnailsBucket"),
         catalog_table=app.output("CatalogTable"),
         report_table=app.output("ReportTable"),
-        facets=tuple(app.output("Facets").split(",")),
+        facets=comma_separated(app.output("Facets")),
         report_shards=int(app.output("ReportShards")),
-        thumbnails_days=_days(app.output("ThumbnailsDays")),
+        thumbnails_days=days_or_never(app.output("ThumbnailsDays")),
     )
-
-
-def _days(text: str) -> int | None:
-    return None if text == "never" else int(text)
 
 
 def repairs_of(app: App) -> RealRepairs:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from darkroom.settings import names
+from darkroom.settings import comma_separated
 
 
 @dataclass(frozen=True)
 class Settings:
     """``mappings``: the ids of all of the app's event source mappings."""
 
-    mappings: tuple[str, ...] = field(metadata={"parse": names})
+    mappings: tuple[str, ...] = field(metadata={"parse": comma_separated})

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from darkroom.settings import names
+from darkroom.settings import comma_separated
 
 
 @dataclass(frozen=True)
@@ -15,4 +15,4 @@ class Settings:
     report_table: str
     report_shards: int
     patience_seconds: int
-    facets: tuple[str, ...] = field(metadata={"parse": names})
+    facets: tuple[str, ...] = field(metadata={"parse": comma_separated})

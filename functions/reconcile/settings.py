@@ -3,12 +3,7 @@
 from dataclasses import dataclass, field
 
 from darkroom.reconciliation.inspection import Places
-from darkroom.settings import names
-
-
-def days(text: str) -> int | None:
-    """Read a number of days, or ``never``."""
-    return None if text == "never" else int(text)
+from darkroom.settings import comma_separated, days_or_never
 
 
 @dataclass(frozen=True)
@@ -28,8 +23,8 @@ class Settings:
     repairs_topic: str
     sweep_hours: int
     sweep_grace_minutes: int
-    thumbnails_days: int | None = field(metadata={"parse": days})
-    facets: tuple[str, ...] = field(metadata={"parse": names})
+    thumbnails_days: int | None = field(metadata={"parse": days_or_never})
+    facets: tuple[str, ...] = field(metadata={"parse": comma_separated})
 
     @property
     def places(self) -> Places:

@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from tests.convergence.memory_dynamodb import MemoryDynamoDB
 from tests.convergence.memory_s3 import MemoryS3
-from tests.convergence.port_contract import Ports, scratch_bucket, scratch_table
+from tests.convergence.scratch import Ports, scratch_bucket, scratch_table
 
 
 @pytest.fixture(scope="module", params=["memory", "moto"])

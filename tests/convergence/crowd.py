@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from tests.convergence.defects import DEFECTS, healthy
-from tests.convergence.invariants import Disagreement
+from tests.convergence.disagreement import Disagreement
 from tests.convergence.runs import Failure, explain, run
 from tests.convergence.seams import installed
 

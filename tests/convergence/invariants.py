@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from darkroom.reconciliation.checkpoint import PLACE
 from tests.convergence import contents
+from tests.convergence.disagreement import Disagreement
 from tests.convergence.memory_expressions import Item
 from tests.convergence.memory_versions import Version
 from tests.convergence.seams import VARIANTS, Ports
@@ -14,27 +16,22 @@ FACETS = ("METADATA", "THUMBNAILS")
 Lines = dict[tuple[str, str], dict[str, int]]
 
 
-class Disagreement(AssertionError):
-    """A quiet world is not as it must be; one line for each thing that is wrong."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
-        self.actions: list[tuple[Any, ...]] = []
-
-
 def check(world: World) -> None:
     """Raise `Disagreement` unless all invariants hold."""
+    if wrong := problems(world):
+        raise Disagreement(wrong)
+
+
+def problems(world: World) -> list[str]:
+    """Return what is wrong, a line for each."""
     originals = world.ports.s3.buckets["originals"]
     live = {key: found for key in originals.keys if (found := originals.current(key))}
-    problems = [
+    return [
         *_catalog(world.ports, live),
         *_thumbnails(world.ports, live),
         *_report(world.ports, live),
         *_messages(world),
     ]
-    if problems:
-        raise Disagreement(problems)
 
 
 def _catalog(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
@@ -90,7 +87,7 @@ def _report(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
             wanted.setdefault(line, Counter()).update(amounts)
     found: dict[tuple[str, str], Counter[str]] = {}
     for (pk, sk), item in ports.report.items.items():
-        if not pk.startswith("LEDGER#"):
+        if not pk.startswith(("LEDGER#", PLACE["pk"])):
             amounts = {n: int(item[n]) for n in item.keys() - {"pk", "sk", "moves"}}
             found.setdefault((pk.partition("#")[0], sk), Counter()).update(amounts)
     for line in wanted.keys() | found.keys():

@@ -1,30 +1,21 @@
 """DynamoDB's tables in memory, as boto3's resource shows them, each with its stream."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from tests.convergence.gate import Gate, straight
-from tests.convergence.memory_expressions import Item, Words, holds, path
+from tests.convergence.memory_expressions import Item, Words, holds
+from tests.convergence.memory_items import copied, kept, shown
 from tests.convergence.memory_s3 import Paginator
+from tests.convergence.memory_tables import Name, Stored
 from tests.convergence.memory_updates import updated
 
 Answer = dict[str, Any]
 Request = dict[str, Any]
-Name = tuple[str, str]
 FAILED = "ConditionalCheckFailed"
-
-
-class Change(NamedTuple):
-    """What a stream's record tells: images before and after, none where there was no item."""
-
-    sequence: int
-    name: Name
-    old: Item | None
-    new: Item | None
 
 
 def refusal(code: str, operation: str, **more: Any) -> ClientError:
@@ -33,32 +24,15 @@ def refusal(code: str, operation: str, **more: Any) -> ClientError:
     return ClientError(response, operation)
 
 
-@dataclass
-class Stored:
-    """The items of a table by ``pk`` and ``sk``, and each change of one in order."""
-
-    items: dict[Name, Item] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
-    sequence: int = 0
-
-    def write(self, name: Name, new: Item | None) -> None:
-        """Replace an item; what changes nothing leaves no record."""
-        old = self.items.get(name)
-        if old == new:
-            return
-        if new is None:
-            del self.items[name]
-        else:
-            self.items[name] = new
-        self.sequence += 1
-        self.changes.append(Change(self.sequence, name, old, new))
-
-
 class MemoryDynamoDB:
-    """A client that takes and gives Python values; tables exist when they are first named."""
+    """A client that takes and gives Python values; tables exist when they are first named.
 
-    def __init__(self, gate: Gate = straight) -> None:
+    A scan that is not consistent is *lag* changes behind.
+    """
+
+    def __init__(self, gate: Gate = straight, lag: int = 0) -> None:
         self.tables: dict[str, Stored] = {}
+        self.lag = lag
         self._gate = gate
 
     def table(self, name: str) -> "MemoryTable":
@@ -89,6 +63,9 @@ class MemoryDynamoDB:
     def transact_write_items(self, **request: Any) -> Answer:
         return self._gate("TransactWriteItems", self._transact, request)  # type: ignore[no-any-return]
 
+    def describe_table(self, **request: Any) -> Answer:
+        return self._gate("DescribeTable", self._describe, request)  # type: ignore[no-any-return]
+
     def get_paginator(self, operation: str) -> Paginator:
         """Return what turns the pages of ``query`` or ``scan``."""
         return Paginator(getattr(self, operation), {"ExclusiveStartKey": "LastEvaluatedKey"})
@@ -96,27 +73,30 @@ class MemoryDynamoDB:
     def _stored(self, name: str) -> Stored:
         return self.tables.setdefault(name, Stored())
 
+    def _describe(self, TableName: str) -> Answer:
+        return {"Table": {"TableName": TableName, "ItemCount": len(self._stored(TableName).items)}}
+
     def _get(self, TableName: str, Key: Item, **request: Any) -> Answer:
         found = self._stored(TableName).items.get(_name(Key))
-        return {} if found is None else {"Item": _shown(found, request)}
+        return {} if found is None else {"Item": shown(found, request)}
 
     def _put(self, TableName: str, Item: Item, **request: Any) -> Answer:
-        self._replace("PutItem", TableName, Item, request, lambda _: _kept(Item))
+        self._replace("PutItem", TableName, Item, request, lambda _: kept(Item))
         return {}
 
     def _update(self, TableName: str, Key: Item, **request: Any) -> Answer:
         old = self._stored(TableName).items.get(_name(Key))
         new = self._replace("UpdateItem", TableName, Key, request, _updating(Key, request))
         asked = request.get("ReturnValues", "NONE")
-        shown = {"ALL_NEW": new, "ALL_OLD": old}.get(asked)
+        image = {"ALL_NEW": new, "ALL_OLD": old}.get(asked)
         if asked not in ("NONE", "ALL_NEW", "ALL_OLD"):
             raise NotImplementedError(asked)
-        return {"Attributes": _copied(shown)} if shown else {}
+        return {"Attributes": copied(image)} if image else {}
 
     def _delete(self, TableName: str, Key: Item, **request: Any) -> Answer:
         old = self._stored(TableName).items.get(_name(Key))
         self._replace("DeleteItem", TableName, Key, request, lambda _: None)
-        return {"Attributes": _copied(old)} if old and "ReturnValues" in request else {}
+        return {"Attributes": copied(old)} if old and "ReturnValues" in request else {}
 
     def _replace(
         self,
@@ -143,7 +123,8 @@ class MemoryDynamoDB:
         return self._page(items, names, request)
 
     def _scan(self, TableName: str, **request: Any) -> Answer:
-        items = self._stored(TableName).items
+        lag = 0 if request.get("ConsistentRead") else self.lag
+        items = self._stored(TableName).earlier(lag)
         return self._page(items, sorted(items), request)
 
     def _page(self, items: dict[Name, Item], names: list[Name], request: Request) -> Answer:
@@ -157,7 +138,7 @@ class MemoryDynamoDB:
         found = [items[n] for n in page if wanted is None or holds(wanted, items[n], words)]
         answer: Answer = {"Count": len(found), "ScannedCount": len(page)}
         if request.get("Select") != "COUNT":
-            answer["Items"] = [_shown(item, request) for item in found]
+            answer["Items"] = [shown(item, request) for item in found]
         # As DynamoDB does: a page that is full names its last key, though nothing may follow.
         if "Limit" in request and page and len(page) == limit:
             answer["LastEvaluatedKey"] = dict(zip(("pk", "sk"), page[-1], strict=True))
@@ -166,7 +147,7 @@ class MemoryDynamoDB:
     def _batch_get(self, RequestItems: dict[str, Any], **_: Any) -> Answer:
         answers = {
             table: [
-                _shown(found, asked)
+                shown(found, asked)
                 for key in asked["Keys"]
                 if (found := self._stored(table).items.get(_name(key))) is not None
             ]
@@ -202,6 +183,12 @@ class MemoryTable:
         """What the table holds."""
         return self.meta.client._stored(self.name)
 
+    @property
+    def item_count(self) -> int:
+        """How many items DynamoDB says that there are."""
+        told = self.meta.client.describe_table(TableName=self.name)
+        return int(told["Table"]["ItemCount"])
+
     def __getattr__(self, operation: str) -> Callable[..., Answer]:
         call = getattr(self.meta.client, operation)
         return lambda **request: call(TableName=self.name, **request)
@@ -221,7 +208,7 @@ def cancelled(reasons: list[dict[str, str]]) -> ClientError:
 
 def _made(kind: str, request: Request, old: Item | None) -> Item | None:
     if kind == "Put":
-        item: Item = _kept(request["Item"])
+        item: Item = kept(request["Item"])
         return item
     return _updating(request["Key"], request)(old) if kind == "Update" else None
 
@@ -230,7 +217,7 @@ def _updating(key: Item, request: Request) -> Callable[[Item | None], Item]:
     def make(old: Item | None) -> Item:
         words = Words(
             request.get("ExpressionAttributeNames") or {},
-            _kept(request.get("ExpressionAttributeValues") or {}),
+            kept(request.get("ExpressionAttributeValues") or {}),
         )
         return updated(old or key, request["UpdateExpression"], words)
 
@@ -248,28 +235,3 @@ def _named(request: Request) -> Name:
 
 def _name(item: Item) -> Name:
     return item["pk"], item["sk"]
-
-
-def _kept(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _kept(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_kept(each) for each in value]
-    if isinstance(value, float):
-        raise TypeError("Float types are not supported. Use Decimal types instead.")
-    return Decimal(value) if type(value) is int else value
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _copied(each) for name, each in value.items()}
-    return [_copied(each) for each in value] if isinstance(value, list) else value
-
-
-def _shown(item: Item, request: Request) -> Item:
-    asked = request.get("ProjectionExpression")
-    if asked is None:
-        return _copied(item)  # type: ignore[no-any-return]
-    words = Words.of(request)
-    names: Iterator[str] = (path(name.strip(), words) for name in asked.split(","))
-    return {name: _copied(item[name]) for name in names if name in item}

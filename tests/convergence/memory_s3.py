@@ -8,10 +8,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tests.convergence.gate import Gate, straight
+from tests.convergence.memory_listings import Answer, objects_page, versions_page
 from tests.convergence.memory_versions import Bucket, Version
-
-Answer = dict[str, Any]
-PAGE = 1000
 
 
 def refusal(code: str, status: int, operation: str, **more: Any) -> ClientError:
@@ -75,6 +73,9 @@ class MemoryS3:
     def delete_object(self, **request: Any) -> Answer:
         return self._gate("DeleteObject", self._delete, request)  # type: ignore[no-any-return]
 
+    def delete_objects(self, **request: Any) -> Answer:
+        return self._gate("DeleteObjects", self._delete_all, request)  # type: ignore[no-any-return]
+
     def list_objects_v2(self, **request: Any) -> Answer:
         return self._gate("ListObjectsV2", self._list, request)  # type: ignore[no-any-return]
 
@@ -123,9 +124,10 @@ class MemoryS3:
             self._bucket(Bucket).write(Key, self._now(), content, "binary/octet-stream")
         )
 
-    def _get(self, **request: Any) -> Answer:
+    def _get(self, Range: str = "bytes=0-", **request: Any) -> Answer:
         found = self._find("GetObject", **request)
-        return _described(found) | {"Body": BytesIO(found.content)}
+        content = _part(found.content, Range)
+        return _described(found) | {"Body": BytesIO(content), "ContentLength": len(content)}
 
     def _head(self, **request: Any) -> Answer:
         try:
@@ -144,49 +146,16 @@ class MemoryS3:
             {"DeleteMarker": True} if removed and removed.is_marker else {}
         )
 
-    def _list(
-        self,
-        Bucket: str,
-        Prefix: str = "",
-        MaxKeys: int = PAGE,
-        ContinuationToken: str = "",
-        StartAfter: str = "",
-        **_: Any,
-    ) -> Answer:
-        after = max(ContinuationToken, StartAfter)
-        versions = self._bucket(Bucket).keys
-        keys = sorted(key for key in versions if key.startswith(Prefix) and key > after)
-        live = [found[-1] for key in keys if not (found := versions[key])[-1].is_marker]
-        page = [_listed(version) for version in live[:MaxKeys]]
-        answer: Answer = {"KeyCount": len(page), "IsTruncated": len(live) > MaxKeys}
-        if page:
-            answer["Contents"] = page
-        if answer["IsTruncated"]:
-            answer["NextContinuationToken"] = page[-1]["Key"]
-        return answer
+    def _delete_all(self, Bucket: str, Delete: dict[str, Any], **_: Any) -> Answer:
+        for each in Delete["Objects"]:
+            self._delete(Bucket, **each)
+        return {} if Delete.get("Quiet") else {"Deleted": Delete["Objects"]}
 
-    def _list_versions(
-        self,
-        Bucket: str,
-        Prefix: str = "",
-        MaxKeys: int = PAGE,
-        KeyMarker: str = "",
-        VersionIdMarker: str = "",
-        **_: Any,
-    ) -> Answer:
-        listed = [
-            each for each in self._bucket(Bucket).versions() if each[0].key.startswith(Prefix)
-        ]
-        rest = list(_after(listed, KeyMarker, VersionIdMarker))
-        answer: Answer = {"IsTruncated": len(rest) > MaxKeys}
-        for version, latest in rest[:MaxKeys]:
-            kind = "DeleteMarkers" if version.is_marker else "Versions"
-            shown = _listed(version) | {"VersionId": version.version_id, "IsLatest": latest}
-            answer.setdefault(kind, []).append(shown)
-        if answer["IsTruncated"]:
-            last = rest[MaxKeys - 1][0]
-            answer |= {"NextKeyMarker": last.key, "NextVersionIdMarker": last.version_id}
-        return answer
+    def _list(self, Bucket: str, **request: Any) -> Answer:
+        return objects_page(self._bucket(Bucket), **request)
+
+    def _list_versions(self, Bucket: str, **request: Any) -> Answer:
+        return versions_page(self._bucket(Bucket), **request)
 
     def _bucket(self, name: str) -> Bucket:
         return self.buckets[name]
@@ -228,19 +197,6 @@ def _described(version: Version) -> Answer:
     }
 
 
-def _listed(version: Version) -> Answer:
-    shown = {"Key": version.key, "LastModified": version.modified}
-    if version.is_marker:
-        return shown
-    return shown | {"ETag": version.etag, "Size": len(version.content)}
-
-
-def _after(
-    listed: list[tuple[Version, bool]], key: str, version_id: str
-) -> Iterator[tuple[Version, bool]]:
-    passed = not version_id
-    for each in listed:
-        version = each[0]
-        if version.key.encode() > key.encode() or (version.key == key and version_id and passed):
-            yield each
-        passed = passed or (version.key == key and version.version_id == version_id)
+def _part(content: bytes, asked: str) -> bytes:
+    first, _, last = asked.removeprefix("bytes=").partition("-")
+    return content[int(first) : int(last) + 1 if last else None]

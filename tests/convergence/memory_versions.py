@@ -44,14 +44,15 @@ class Bucket:
     def write(self, key: str, modified: datetime, content: bytes, content_type: str) -> Version:
         """Add a version on top."""
         etag = md5(content, usedforsecurity=False).hexdigest()
-        return self._push(Version(key, self._id(), modified, content, content_type, f'"{etag}"'))
+        at = _second(modified)
+        return self._push(Version(key, self._id(), at, content, content_type, f'"{etag}"'))
 
     def delete(self, key: str, modified: datetime) -> Version | None:
         """Lay a delete marker on top; without versions, remove the object."""
         if not self.versioned:
             self.keys.pop(key, None)
             return None
-        return self._push(Version(key, self._id(), modified, is_marker=True))
+        return self._push(Version(key, self._id(), _second(modified), is_marker=True))
 
     def remove(self, key: str, version_id: str) -> Version | None:
         """Remove one version for good; the one below it comes to light."""
@@ -78,3 +79,8 @@ class Bucket:
     def _id(self) -> str:
         self.made += 1
         return f"version-{self.made}" if self.versioned else "null"
+
+
+def _second(moment: datetime) -> datetime:
+    """Return what S3 tells of a moment: the second that it was in."""
+    return moment.replace(microsecond=0)

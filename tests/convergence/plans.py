@@ -5,8 +5,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tests.convergence.programme import WEIGHTS, Operation, any_operation
+from tests.convergence.seams import Manner
 
 KEYS = ["alice/a.jpg", "alice/b c.png", "bob/ü.jpg"]
+# In how many of the schedules a sweep must find nothing in the end.
+SWEPT_ANYWAY = 0.1
 # Each kind of fault by the most that one schedule may have of it.
 FAULTS = {
     "park": 3,
@@ -20,8 +23,12 @@ FAULTS = {
     "expire": 2,
     "redrive": 2,
     "ahead": 1,
+    "astray": 1,
     "poison": 1,
+    "decay": 2,
+    "sweep": 6,
 }
+RARE = ("ahead", "astray", "decay", "sweep")
 
 
 @dataclass(frozen=True)
@@ -36,22 +43,34 @@ class Profile:
     keys: tuple[int, int]
     operations: tuple[int, int]
     favoured: tuple[str, ...] = ()
-    forbidden: tuple[str, ...] = ("ahead",)
+    forbidden: tuple[str, ...] = RARE
     script: tuple[str, ...] = ()
     lulls: tuple[int, ...] = ()
     calm_until: int = 0
+    patience: tuple[int, ...] = (80, 150, 400)
 
 
-# What only shows after a death and an expiry is rare: it takes this one, and it twice.
+# What only shows after a death and an expiry is rare: it takes this one, and it thrice.
 _AGEING = Profile(
     "ageing",
     (1, 1),
     (3, 3),
     ("expire", "crash", "duplicate", "park"),
-    ("ahead", "coalesce", "drop", "replay", "drop batch", "redrive", "poison"),
+    (*RARE, "coalesce", "drop", "replay", "drop batch", "redrive", "poison"),
     ("put", "put", "delete"),
     (1, 2),
     2,
+)
+SWEPT = ("ahead", "astray", "decay")
+_WELL_KEPT = (*SWEPT, "drop", "drop batch")
+# Handlers that stand still while a sweep goes by, and little else.
+_BESIDES = Profile(
+    "sweeps",
+    (1, 1),
+    (1, 3),
+    ("sweep", "park", "duplicate"),
+    tuple({*FAULTS} - {"sweep", "park", "duplicate", "crash"}),
+    patience=(400,),
 )
 PROFILES = [
     Profile("duel", (1, 1), (2, 6)),
@@ -62,15 +81,30 @@ PROFILES = [
     Profile("crashes", (1, 2), (1, 5), ("crash", "fail", "redrive")),
     _AGEING,
     _AGEING,
-    # Where a clock may be wrong, nothing else is left to it: what a dead worker left behind under
-    # a revision of the far future, only the sweep can know for garbage.
+    _AGEING,
+    Profile("sweeps", (1, 2), (2, 6), ("sweep",), _WELL_KEPT, patience=(150, 400)),
+    Profile("sweeps", (1, 2), (2, 5), ("sweep", "park", "crash"), SWEPT, patience=(400,)),
+    _BESIDES,
+    Profile("decay", (1, 3), (2, 6), ("decay",), ("ahead", "astray", "sweep")),
+    Profile("decay", (1, 2), (2, 5), ("decay", "sweep"), ("ahead", "astray"), patience=(400,)),
+    # What a dead worker left behind under a revision of the far future, only the sweep can know for
+    # garbage: where it may not be needed, nothing but the clock is wrong.
     Profile(
         "clocks",
         (1, 1),
         (3, 4),
         ("expire", "ahead"),
-        ("duplicate", "drop", "drop batch"),
+        ("duplicate", "drop", "drop batch", "astray", "decay", "sweep"),
         ("put", "delete", "put", "delete"),
+        (2,),
+    ),
+    Profile(
+        "astray",
+        (1, 1),
+        (3, 4),
+        ("astray", "expire", "duplicate", "park", "crash"),
+        ("ahead", "decay", "coalesce", "poison"),
+        ("put", "delete", "put", "put"),
         (2,),
     ),
 ]
@@ -78,7 +112,7 @@ PROFILES = [
 
 @dataclass
 class Plan:
-    """What is drawn before a schedule begins."""
+    """What is drawn before a schedule begins; *swept*: though nothing may be lost, and again."""
 
     seed: int
     profile: str
@@ -90,6 +124,8 @@ class Plan:
     fault_rate: float
     stickiness: float
     tick_ms: int
+    manner: Manner
+    swept: bool
     patience: int
     choose: random.Random = field(repr=False)
 
@@ -113,8 +149,20 @@ def plan(seed: int) -> Plan:
         fault_rate=choose.choice((0.05, 0.15, 0.4)),
         stickiness=choose.choice((0.0, 0.0, 0.5, 0.8, 0.95)),
         tick_ms=choose.choice((0, 0, 1, 1000)),
-        patience=choose.choice((80, 150, 400)),
+        manner=_manner(choose),
+        swept=choose.random() < SWEPT_ANYWAY,
+        patience=choose.choice(profile.patience),
         choose=choose,
+    )
+
+
+def _manner(choose: random.Random) -> Manner:
+    return Manner(
+        grace_minutes=choose.choice((0, 0, 60)),
+        page_size=choose.choice((1, 2, 1000)),
+        buffer=choose.choice((1, 100_000)),
+        digits=int(choose.random() < 0.05),
+        lag=choose.choice((0, 0, 1, 3)),
     )
 
 

@@ -30,6 +30,7 @@ class Message:
 class Queue:
     """Messages that wait, and those that were given up with the reason of their last failure."""
 
+    consumer: str
     waiting: list[Message] = field(default_factory=list)
     dead: list[Message] = field(default_factory=list)
     sent: int = 0

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from tests.convergence.invariants import Disagreement, check
+from tests.convergence.choices import Action
+from tests.convergence.disagreement import Disagreement
+from tests.convergence.invariants import check
 from tests.convergence.plans import plan
-from tests.convergence.schedules import Action, Schedule
+from tests.convergence.schedules import Schedule
 from tests.convergence.seams import Ports
 from tests.convergence.settling import heal, settle
+from tests.convergence.sweeping import finish, under_way
 from tests.convergence.world import World
 
 
@@ -31,7 +34,7 @@ def run(ports: Ports, seed: int) -> Schedule:
     try:
         schedule.run()
         schedule.finish()
-        _conclude(schedule.world)
+        _conclude(schedule)
     except Disagreement as wrong:
         wrong.actions = schedule.done
         raise
@@ -45,19 +48,25 @@ def repeat(ports: Ports, seed: int, actions: list[Action]) -> tuple[list[str], l
     try:
         for action in actions:
             schedule.act(action)
-        _conclude(world)
+        _conclude(schedule)
     except Disagreement as wrong:
         return wrong.problems, world.trace or []
     return [], world.trace or []
 
 
-def _conclude(world: World) -> None:
+def _conclude(schedule: Schedule) -> None:
+    world, swept = schedule.world, schedule.plan.swept
     world.note("-- nothing fails any more; all is delivered")
     settle(world)
-    if world.lost:
-        world.note(f"-- the sweep, because of {', '.join(world.lost)}")
-        heal(world)
-    check(world)
+    if under_way(world):
+        world.note("-- the sweep that was begun comes to its end, an hour later")
+        finish(world)
+        settle(world)
+    if not world.lost:
+        check(world)
+    if world.lost or swept:
+        world.note(f"-- {', '.join(world.lost) or 'nothing'} was lost")
+        heal(world, again=swept)
 
 
 def find(ports: Ports, seed: int) -> Failure | None:

@@ -2,8 +2,10 @@
 
 from collections import Counter
 
-from tests.convergence.invariants import Disagreement
-from tests.convergence.world import World
+from tests.convergence.disagreement import Disagreement
+from tests.convergence.invariants import check
+from tests.convergence.sweeping import sweep
+from tests.convergence.world import CONSUMERS, World
 
 MOST_STEPS = 4000
 MOST_REDRIVES = 2
@@ -18,11 +20,13 @@ def settle(world: World) -> None:
     raise Disagreement(["I5: the world does not become quiet"])
 
 
-def heal(world: World) -> None:
-    """Do what the sweep will do about what was lost: ask the consumers to look at every key."""
-    for key in sorted(world.seen):
-        world.announce("sweep", key, {"eventName": "sweep", "versionId": ""}, "told")
+def heal(world: World, *, again: bool) -> None:
+    """Sweep once, and all is well; *again*: the next sweep finds nothing."""
+    world.note(f"-- a sweep finds {sweep(world)}")
     settle(world)
+    check(world)
+    if again and (found := sweep(world)):
+        raise Disagreement([f"I5: all is well, and the next sweep finds {found}"])
 
 
 def _advance(world: World) -> bool:
@@ -53,7 +57,7 @@ def _redrive(world: World, redrives: Counter[str]) -> bool:
     for queue in world.queues.values():
         for message in queue.dead:
             origin = message.name.rstrip("'")
-            if message.key and redrives[origin] < MOST_REDRIVES * len(world.queues):
+            if message.key and redrives[origin] < MOST_REDRIVES * len(CONSUMERS):
                 redrives[origin] += 1
                 queue.redrive(message)
                 return True

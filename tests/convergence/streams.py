@@ -6,7 +6,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
 
-from tests.convergence.memory_dynamodb import Change, Stored
+from tests.convergence.memory_tables import Change, Stored
 from tests.messages import example
 
 FACET = "METADATA"

@@ -13,8 +13,9 @@ from tests.convergence.memory_dynamodb import cancelled
 from tests.convergence.memory_dynamodb import refusal as dynamodb_refusal
 from tests.convergence.memory_s3 import refusal as s3_refusal
 
-WRITES = {"PutItem", "TransactWriteItems", "PutObject", "DeleteObject", "DeleteItem", "UpdateItem"}
-S3_CALLS = {"GetObject", "PutObject", "DeleteObject", "ListObjectsV2", "ListObjectVersions"}
+S3_WRITES = {"PutObject", "DeleteObject", "DeleteObjects"}
+S3_CALLS = {"GetObject", "ListObjectsV2", "ListObjectVersions", *S3_WRITES}
+WRITES = {"PutItem", "TransactWriteItems", "DeleteItem", "UpdateItem", "Publish", *S3_WRITES}
 TOLD = ("pk", "sk", "rev", "state", "version_id")
 ACKNOWLEDGE = "Acknowledge"
 
@@ -33,7 +34,7 @@ class Call:
 
     def __str__(self) -> str:
         request = self.request
-        about = request.get("Key") or request.get("Prefix") or ""
+        about = request.get("Key") or request.get("Prefix") or request.get("Delete") or ""
         if "Item" in request:
             about = {n: request["Item"].get(n) for n in TOLD if n in request["Item"]}
         if "TransactItems" in request:
@@ -83,7 +84,7 @@ class Task:
     """Runs *work* in a greenlet of its own; ``pending`` is the call that it waits before.
 
     *settle* is called once with what ended it: nothing, or an exception. ``keys`` are those that
-    it is about, ``claims`` what S3 said of each, ``skew`` is by how much its clock is ahead.
+    it is about, none for a sweep, ``skew`` is by how much its clock is ahead.
     """
 
     def __init__(
@@ -92,18 +93,21 @@ class Task:
         keys: set[str],
         work: Callable[[], None],
         settle: Callable[[BaseException | None], None],
-        claims: dict[str, Any],
     ) -> None:
         self.name = name
         self.keys = keys
         self.skew = timedelta(0)
         self.pending: Call | None = None
-        self.claims = claims
         self.reasons: list[BaseException] = []
         self._settle = settle
         self._greenlet = greenlet(self._run)
         self._work = work
         self._dead = False
+
+    @property
+    def is_sweep(self) -> bool:
+        """Whether it is about all keys."""
+        return not self.keys
 
     @property
     def finished(self) -> bool:

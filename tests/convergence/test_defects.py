@@ -24,6 +24,12 @@ ISSUE = {
     "permanent error raised",
     "transient error recorded as permanent",
 }
+OF_THE_SWEEP = {
+    "sweep that trusts its first look",
+    "sweep that deletes orphans however young",
+    "sweep that leaves what a wrong clock left behind",
+    "totals added up while they move",
+}
 
 
 def test_every_planted_defect_is_caught() -> None:
@@ -32,7 +38,7 @@ def test_every_planted_defect_is_caught() -> None:
         if outcome.failure:
             caught.setdefault(outcome.chunk.defect, outcome.failure)
 
-    assert set(DEFECTS) >= ISSUE
+    assert set(DEFECTS) >= ISSUE | OF_THE_SWEEP
     assert set(DEFECTS) - set(caught) == set(), f"not seen in {SCHEDULES:,} schedules"
     for name, failure in caught.items():
         print(f"{name}: seed {failure.seed}, {failure.problems[0]}")  # noqa: T201 - shown by -s

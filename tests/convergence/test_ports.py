@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.convergence.memory_dynamodb import MemoryDynamoDB
-from tests.convergence.port_contract import NAME, RULES, Ports
+from tests.convergence.port_contract import RULES
+from tests.convergence.scratch import NAME, Ports
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)

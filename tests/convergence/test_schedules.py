@@ -47,7 +47,7 @@ def test_a_failing_schedule_is_told_with_its_seed_and_as_short_as_can_be() -> No
 
 
 def test_the_same_seed_is_the_same_schedule() -> None:
-    with installed() as ports, DEFECTS["ledger in two calls"]():
+    with installed() as ports, DEFECTS["counters with ADD"]():
         found = [find(ports, seed) for seed in range(40) for _ in range(2)]
 
     assert any(found)

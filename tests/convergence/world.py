@@ -9,12 +9,14 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from darkroom.refusals import Refused
+from darkroom.uploads import keys_in
 from functions.index_metadata import handler as index_metadata
 from functions.make_thumbnails import handler as make_thumbnails
 from functions.report_changes import handler as report_changes
 from tests.convergence import queues, streams
+from tests.convergence.audit import audited
 from tests.convergence.gate import Effect
-from tests.convergence.memory_dynamodb import Change
+from tests.convergence.memory_tables import Change
 from tests.convergence.plans import KEYS
 from tests.convergence.queues import Message, Queue
 from tests.convergence.seams import TOMBSTONE_DAYS, Ports
@@ -23,28 +25,34 @@ from tests.convergence.tasks import ACKNOWLEDGE, Task
 from tests.messages import Context
 
 CONSUMERS: dict[str, Any] = {"make_thumbnails": make_thumbnails, "index_metadata": index_metadata}
+REPAIRS = "'s repairs"
 CONTEXT: Any = Context()
 
 
 @dataclass
 class World:
-    """State of one schedule; ``lost`` names what only the sweep can make good."""
+    """State of one schedule; ``lost`` names what only the sweep can make good.
+
+    ``uncounted``: the ledger has changed behind the system's back.
+    """
 
     ports: Ports
     queues: dict[str, Queue] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     running: Task | None = None
     lost: list[str] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
     forgotten: dict[str, int] = field(default_factory=dict)
+    uncounted: bool = False
     trace: list[str] | None = None
-    delivered: int = 0
     _named: int = 0
+    _repairs: int = 0
 
     def __post_init__(self) -> None:
         self.ports.clear()
         self.ports.gate, self.ports.heard = self._gate, self._hear
-        self.queues = {consumer: Queue() for consumer in CONSUMERS}
+        self.ports.deliver = self._deliver
+        self.queues = {consumer: Queue(consumer) for consumer in CONSUMERS}
+        self.queues |= {f"{consumer}{REPAIRS}": Queue(consumer) for consumer in CONSUMERS}
         self.stream = Stream(self.ports.catalog, KEYS)
 
     # What the ports and the logger call
@@ -52,6 +60,8 @@ class World:
     def _gate(self, operation: str, effect: Effect, request: dict[str, Any], /) -> Any:
         if self.running is None:
             return effect(**request)
+        if operation == "TransactWriteItems" and self.running.is_sweep and not self.uncounted:
+            effect = audited(self.ports, effect)
         return self.running.ask(operation, effect, request)
 
     def _hear(self, error: BaseException) -> None:
@@ -63,18 +73,27 @@ class World:
 
     def announce(self, name: str, key: str, claims: dict[str, Any], outcome: str) -> None:
         """Tell both consumers, or one, or none; merged with a waiting message it adds nothing."""
-        self.seen.add(key)
         if outcome == "dropped":
             self.lost.append(f"notification {name}")
-        for consumer, queue in self.queues.items():
+        for consumer in CONSUMERS:
+            queue = self.queues[consumer]
             if outcome in ("told", consumer):
                 queue.send(Message(f"{name}", key, queues.body_of(key, claims), claims))
             elif outcome in CONSUMERS:
                 self.lost.append(f"notification {name} to {outcome}")
 
-    def receive(self, consumer: str, messages: list[Message], twice: bool = False) -> Task:
+    def _deliver(self, hint: str) -> None:
+        """Let the consumers hear of a repair, by queues of their own."""
+        [key] = keys_in(hint)
+        self._repairs += 1
+        for consumer in CONSUMERS:
+            message = Message(f"r{self._repairs}", key, hint, {"eventName": "repair"})
+            self.queues[f"{consumer}{REPAIRS}"].send(message)
+
+    def receive(self, name: str, messages: list[Message], twice: bool = False) -> Task:
         """Start a handler on a batch; *twice*: another may receive the messages as well."""
-        queue, handler = self.queues[consumer], CONSUMERS[consumer].handler
+        queue = self.queues[name]
+        consumer, handler = queue.consumer, CONSUMERS[queue.consumer].handler
         held = list(messages)
         for message in messages:
             queue.receive(message, twice)
@@ -92,28 +111,26 @@ class World:
             held.clear()
             for message in messages:
                 if message.name in told:
-                    self._give_back(consumer, message, told[message.name])
+                    self._give_back(queue, message, told[message.name])
                 elif not queue.acknowledge(message):
-                    self._forsake(consumer, message)
+                    self._forsake(queue, message)
 
         def settle(error: BaseException | None) -> None:
             for message in held:
-                self._give_back(consumer, message, error or AssertionError("never settled"))
+                self._give_back(queue, message, error or AssertionError("never settled"))
 
         if twice:
-            self.note(f"{messages[0].name} stays in the queue of {consumer} for another")
+            self.note(f"{messages[0].name} stays in {name} for another")
         named = f"{consumer} of {'+'.join(m.name for m in messages)}"
-        claims = {m.key: m.claims for m in messages}
-        return self._start(named, {m.key for m in messages}, work, settle, claims)
+        return self.start(named, {m.key for m in messages}, work, settle)
 
-    def _give_back(self, consumer: str, message: Message, reason: BaseException | None) -> None:
-        if not self.queues[consumer].give_back(message, reason):
-            self._forsake(consumer, message)
+    def _give_back(self, queue: Queue, message: Message, reason: BaseException | None) -> None:
+        if not queue.give_back(message, reason):
+            self._forsake(queue, message)
 
-    def _forsake(self, consumer: str, message: Message) -> None:
-        self.lost.append(
-            f"{consumer} of {message.name} failed once, and was acknowledged by another"
-        )
+    def _forsake(self, queue: Queue, message: Message) -> None:
+        told = "failed once, and was acknowledged by another"
+        self.lost.append(f"{queue.consumer} of {message.name} {told}")
 
     # The stream
 
@@ -159,7 +176,7 @@ class World:
             failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
             self.ports.gate(ACKNOWLEDGE, done, {"failed": failed})
 
-        return self._start(name, {change.name[0] for change in batch}, work, settle, {})
+        return self.start(name, {change.name[0] for change in batch}, work, settle)
 
     def forgot(self, records: list[Change]) -> bool:
         """Tell whether the stream no longer has *records*: an item of theirs has expired since."""
@@ -167,17 +184,16 @@ class World:
 
     # Handlers at work
 
-    def _start(
+    def start(
         self,
         name: str,
         keys: set[str],
         work: Callable[[], None],
         settle: Callable[[BaseException | None], None],
-        claims: dict[str, Any],
     ) -> Task:
+        """Start a handler; it goes as far as its first call."""
         self._named += 1
-        self.delivered += 1
-        task = Task(f"{name}/{self._named}", keys, work, settle, claims)
+        task = Task(f"{name}/{self._named}", keys, work, settle)
         self.tasks[task.name] = task
         self.note(f"{task.name} starts")
         self.resume(task)
@@ -217,10 +233,10 @@ class World:
     # Time
 
     def busy_with(self, key: str) -> bool:
-        """Tell whether anything about *key* is still under way."""
+        """Tell whether anything about *key* is still under way, or a sweep at work."""
         self.stream.advance()
         return (
-            any(key in task.keys for task in self.tasks.values())
+            any(task.is_sweep or key in task.keys for task in self.tasks.values())
             or any(m.key == key for q in self.queues.values() for m in (*q.waiting, *q.dead))
             or any(c.name[0] == key for s in self.stream.shards for c in s.records[s.checkpoint :])
         )
@@ -228,7 +244,7 @@ class World:
     def expire(self, table: str, name: tuple[str, str]) -> None:
         """Let the time pass until DynamoDB removes an item; its stream has forgotten it by then."""
         key = name[0].removeprefix("LEDGER#")
-        self.ports.passed += timedelta(days=TOMBSTONE_DAYS + 1)
+        self.ports.wait(timedelta(days=TOMBSTONE_DAYS + 1))
         self.note(f"{TOMBSTONE_DAYS + 1} days pass; {table} {name} expires")
         self.forgotten[key] = self.ports.catalog.sequence
         getattr(self.ports, table).write(name, None)

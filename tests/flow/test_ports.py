@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.convergence.port_contract import NAME, RULES, Ports, scratch_bucket, scratch_table
+from tests.convergence.port_contract import RULES
+from tests.convergence.scratch import NAME, Ports, scratch_bucket, scratch_table
 from tests.flow.conftest import App, wait_until
 
 

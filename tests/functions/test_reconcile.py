@@ -14,12 +14,11 @@ import pytest
 from darkroom.observability import metrics
 from darkroom.reconciliation.checkpoint import Checkpoint, Checkpoints, LeaseLost, Saved
 from darkroom.reconciliation.sweep import Sweep
-from darkroom.settings import names
+from darkroom.settings import comma_separated, days_or_never
 from darkroom.uploads import keys_in
 from functions.index_metadata import handler as index_metadata
 from functions.make_thumbnails import handler as make_thumbnails
 from functions.reconcile import handler as reconcile
-from functions.reconcile.settings import days
 from functions.reconcile.summary import as_text, summary
 from tests.functions.conftest import World
 from tests.functions.sweeping import FACETS
@@ -361,10 +360,10 @@ def test_every_tick_tells_how_long_ago_a_sweep_came_to_its_end(
 
 
 def test_thumbnails_expire_after_days_or_never() -> None:
-    assert (days("never"), days("30")) == (None, 30)
+    assert (days_or_never("never"), days_or_never("30")) == (None, 30)
 
 
 def test_facets_are_read_with_commas_between_them() -> None:
-    assert names("METADATA, THUMBNAILS") == ("METADATA", "THUMBNAILS")
+    assert comma_separated("METADATA, THUMBNAILS") == ("METADATA", "THUMBNAILS")
     with pytest.raises(ValueError, match="empty"):
-        names("METADATA,")
+        comma_separated("METADATA,")

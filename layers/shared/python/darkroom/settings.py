@@ -41,7 +41,15 @@ def from_environment(cls: type[Settings]) -> Settings:
     return cls(**values)
 
 
-def names(text: str) -> tuple[str, ...]:
+def _declared(cls: type[Any]) -> Iterator[tuple[Field[Any], str | None]]:
+    for field in fields(cls):
+        text = os.environ.get(field.name.upper())
+        if text is None and field.default is not MISSING:
+            continue
+        yield field, text or None
+
+
+def comma_separated(text: str) -> tuple[str, ...]:
     """Read names with commas between them; the ``parse`` of a field."""
     found = tuple(name.strip() for name in text.split(","))
     if not all(found):
@@ -49,9 +57,6 @@ def names(text: str) -> tuple[str, ...]:
     return found
 
 
-def _declared(cls: type[Any]) -> Iterator[tuple[Field[Any], str | None]]:
-    for field in fields(cls):
-        text = os.environ.get(field.name.upper())
-        if text is None and field.default is not MISSING:
-            continue
-        yield field, text or None
+def days_or_never(text: str) -> int | None:
+    """Read a number of days, or ``never``; the ``parse`` of a field."""
+    return None if text == "never" else int(text)

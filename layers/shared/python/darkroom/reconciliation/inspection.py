@@ -11,14 +11,19 @@ from darkroom.catalog import State
 from darkroom.contribution import Contribution
 from darkroom.ledger import entry_key
 from darkroom.reconciliation.findings import LEDGER, Finding, Kind
-from darkroom.thumbnail_names import folder_of
+from darkroom.thumbnail_names import fence_of, folder_of, is_thumbnail
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource
     from mypy_boto3_s3 import S3Client
 
 COUNTED_FACET = "METADATA"
+SHELVED_FACET = "THUMBNAILS"
 LOOKS = 5
+# Whatever says that it was written later than this was written by a clock that is wrong.
+LEEWAY = timedelta(hours=1)
+# Longer than a sweep may take from its look at a key to the repair of it.
+FAR = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,8 @@ class Inspection:
     """What is kept of one key; ``thumbnails`` by name, in bytes, ``entry`` as in the ledger.
 
     ``changed_at`` is the latest time at which anything of it is known to have changed: a delete
-    marker's as well. Thumbnails of facets that were recorded before ``kept_since`` may be gone.
+    marker's as well, but none in the future. Thumbnails of facets that were recorded before
+    ``kept_since`` may be gone.
     """
 
     key: str
@@ -79,6 +85,24 @@ class Inspection:
     def named_thumbnails(self) -> dict[str, int]:
         """Return the bytes of each thumbnail that a live facet names."""
         return _named(self.live_facets().values())
+
+    def stranded_thumbnails(self, now: datetime) -> list[str]:
+        """Return those that nobody names, nor clears before long, and that may be deleted by name.
+
+        Consumers clear what was made under lower revisions than the one that they write, which is
+        the time or a little more. A clock that was wrong can leave thumbnails under one of the far
+        future. Only an attempt that read this very revision could still name them, and write only
+        while it is the facet's. But the facet's is lower, and rises with the time: until it gets
+        there, any repair is long done, and whoever reads it then stores his thumbnails anew.
+        """
+        rev = int(self.facets.get(SHELVED_FACET, {}).get("rev", 0))
+        beyond = max(rev, round((now + FAR).timestamp() * 1000))
+        named = self.named_thumbnails()
+        return [
+            name
+            for name in self.thumbnails
+            if name not in named and is_thumbnail(name) and fence_of(name) > beyond
+        ]
 
     def _kept_thumbnails(self) -> set[str]:
         """Return the names of those that cannot have expired."""
@@ -155,8 +179,10 @@ class Inspector:
         moments = [marked_at, *(modified for _, modified in thumbnails.values())]
         moments += [recorded_at(item) for item in facets.values()]
         sizes = {name: size for name, (size, _) in thumbnails.items()}
-        changed_at = max((moment for moment in moments if moment), default=None)
-        kept_since = self._places.kept_since(datetime.now(UTC))
+        now = datetime.now(UTC)
+        known = (moment for moment in moments if moment and moment <= now + LEEWAY)
+        changed_at = max(known, default=None)
+        kept_since = self._places.kept_since(now)
         return Inspection(key, current, facets, sizes, entry, changed_at, kept_since)
 
     def _key_itself(

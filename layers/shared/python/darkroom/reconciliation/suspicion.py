@@ -45,9 +45,10 @@ class Suspicion:
             return
         # A consumer would take offence at a name that no attempt can have written.
         strange = [name for name in inspection.thumbnails if not is_thumbnail(name)]
+        doomed = [*strange, *inspection.stranded_thumbnails(datetime.now(UTC))]
         order.findings += findings
-        order.names += strange
-        if any(finding.what not in strange for finding in findings):
+        order.names += doomed
+        if any(finding.what not in doomed for finding in findings):
             order.keys.append(key)
 
     def _recent(self, inspection: Inspection) -> bool:

@@ -1,0 +1,38 @@
+"""What is lost or spoilt behind the system's back, and only a sweep can notice."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from darkroom.thumbnail_names import attempt_folder
+from tests.convergence.seams import Ports
+from tests.convergence.world import World
+
+
+def decay(world: World, where: str, name: Any) -> None:
+    """Lose a facet, an entry of the ledger or a thumbnail, or spoil a line of the report.
+
+    Or leave behind a thumbnail as a worker does that dies under a revision of the far future.
+    """
+    ports = world.ports
+    if where == "stranded":
+        ports.s3._put("thumbnails", _stranded(ports, name), b"left behind")
+    elif where == "thumbnails":
+        if name not in ports.s3.buckets[where].keys:
+            return
+        ports.s3._delete(where, name)
+    else:
+        stored = getattr(ports, where)
+        item = stored.items.get(name)
+        if item is None:
+            return
+        entry = "position" in item
+        world.uncounted = world.uncounted or entry
+        stored.write(name, None if where == "catalog" or entry else item | {"bytes": Decimal(7)})
+    world.note(f"decay: {where} {name}")
+    world.lost.append(f"{where} {name}")
+
+
+def _stranded(ports: Ports, key: str) -> str:
+    fence = round((ports.now() + timedelta(days=100)).timestamp() * 1000)
+    return f"{attempt_folder(key, fence, 'version')}small.jpg"
