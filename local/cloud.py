@@ -17,6 +17,7 @@ from local.deployment import Deployment
 from local.emulator.settings import Settings
 from local.emulator_process import EmulatorProcess
 from local.errors import CloudError, NotDeployed, NotRunning
+from local.gallery_process import GalleryProcess
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".local"
@@ -59,6 +60,10 @@ class Cloud:
     def emulator(self) -> EmulatorProcess:
         return EmulatorProcess(self.settings, python=self.python, root=self.root)
 
+    @cached_property
+    def gallery(self) -> GalleryProcess:
+        return GalleryProcess(self.home, root=self.root)
+
     @property
     def home_as_typed(self) -> Path:
         """The home as a reader would type it where he is."""
@@ -74,10 +79,11 @@ class Cloud:
         return self.settings.endpoint
 
     def up(self) -> None:
-        """Start and deploy; an interruption ends the cloud again if it was started here."""
+        """Start, deploy, open the gallery; an interruption ends what was started here."""
         started = self.start()
         try:
             self.deploy()
+            self.gallery.open(self)
         except KeyboardInterrupt:
             if started:
                 self.stop()
@@ -111,6 +117,7 @@ class Cloud:
 
     def stop(self) -> None:
         """End all of the cloud's processes. Its state is saved, for the next start."""
+        self.gallery.stop()
         self.emulator.stop()
 
     def delete(self) -> None:

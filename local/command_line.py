@@ -7,6 +7,7 @@ from pathlib import Path
 
 from local import logs
 from local.cloud import HOME, Cloud
+from local.demo_output import print_gallery
 from local.errors import CloudError
 
 EPILOG = "Exit codes: 0 done, 1 failed, 2 wrong usage."
@@ -68,6 +69,7 @@ def up(cloud: Cloud, _: argparse.Namespace) -> int:
     cloud.up()
     env_file = cloud.home_as_typed / "env.sh"
     print(f"The cloud is up at {cloud.endpoint}. For any AWS client: source {env_file}")
+    print_gallery(cloud)
     return 0
 
 
@@ -75,7 +77,9 @@ def demo(cloud: Cloud, _: argparse.Namespace) -> int:
     from local.demo import run
 
     cloud.up()
-    return run(cloud)
+    code = run(cloud)
+    print_gallery(cloud)
+    return code
 
 
 def storm(cloud: Cloud, options: argparse.Namespace) -> int:
@@ -111,6 +115,8 @@ def status(cloud: Cloud, _: argparse.Namespace) -> int:
         print("The cloud is not running. `python -m local up` starts it.")
         return 0
     print(f"running   process {cloud.emulator.pid()}, {cloud.endpoint}")
+    if cloud.gallery.is_running():
+        print(f"gallery   process {cloud.gallery.pid()}, {cloud.gallery.address}")
     for name, state in cloud.stacks().items():
         print(f"stack     {name}: {state}")
     for name, value in cloud.outputs().items():

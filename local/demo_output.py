@@ -112,3 +112,11 @@ def print_next_steps(cloud: Cloud, bucket: str) -> None:
     print("\nNext:")
     for command, purpose in steps.items():
         print(f"  {command}\n      {purpose}")
+
+
+def print_gallery(cloud: Cloud) -> None:
+    """Print where the gallery is and who may log in; the last lines are the ones that are seen."""
+    print(f"\nThe gallery: {cloud.gallery.address}")
+    for login in cloud.gallery.logins():
+        sees = f"the pictures below {login.owner}/" if login.owner else "all pictures"
+        print(f"  {login.email}  {login.password}  (sees {sees})")

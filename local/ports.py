@@ -10,14 +10,14 @@ from local.errors import PortOccupied
 CHOICE = range(20_000, 30_000)
 
 
-def remembered_port(home: Path) -> int | None:
-    file = home / "port"
+def remembered_port(home: Path, name: str = "port") -> int | None:
+    file = home / name
     return int(file.read_text()) if file.exists() else None
 
 
-def remember_port(home: Path, port: int) -> None:
+def remember_port(home: Path, port: int, name: str = "port") -> None:
     home.mkdir(parents=True, exist_ok=True)
-    (home / "port").write_text(f"{port}\n")
+    (home / name).write_text(f"{port}\n")
 
 
 def free_port() -> int:

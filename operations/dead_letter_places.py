@@ -6,6 +6,8 @@ from operations.connection import App
 from operations.dead_letter_queue import DeadLetterQueue
 from operations.dead_letters import Place
 from operations.errors import WrongUsage
+from operations.failed_announcements import CONSUMER as ANNOUNCER
+from operations.failed_announcements import FailedAnnouncements
 from operations.failed_changes import FailedChanges
 
 
@@ -16,7 +18,8 @@ def places(app: App) -> list[Place]:
         for consumer, url in app.ending(suffix).items():
             found.append(DeadLetterQueue(app, consumer + suffix, consumer, url))
     for consumer, bucket in app.ending("Failures").items():
-        found.append(FailedChanges(app, consumer, bucket))
+        kind = FailedAnnouncements if consumer == ANNOUNCER else FailedChanges
+        found.append(kind(app, consumer, bucket))
     return sorted(found, key=lambda place: place.name)
 
 

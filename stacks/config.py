@@ -125,6 +125,8 @@ class StageConfig:
     sweep_grace_minutes: int = 60
     """What changed less than that ago, a sweep leaves alone: it may be under way."""
     reports_days: int = 365
+    recount_objects: int = 100_000
+    """The daily report recounts all objects up to so many; of more, a sample of so many."""
     variants: tuple[Variant, ...] = (
         Variant("small", 128),
         Variant("medium", 512),
@@ -154,6 +156,25 @@ class StageConfig:
     """How soon after its upload a picture shall have each of its facets."""
     slo_target: float = 99.5
     """How many in a hundred uploads shall be that fast."""
+    catalog_indexes: int = 10
+    """How many of the catalog's indexes there are; a table that exists takes one a deployment."""
+    gallery: bool = True
+    """The page is served by CloudFront; where it is not, something else serves it."""
+    gallery_domain: str | None = None
+    """The page's own name; `gallery_certificate` is that of ACM for it, in us-east-1."""
+    gallery_certificate: str | None = None
+    page_origins: tuple[str, ...] = ()
+    """Where else the page may be, to log in and to call the API from; no wildcards."""
+    sign_up: bool = False
+    """Anybody may register; whoever does belongs to no owner until an administrator says so."""
+    token_minutes: int = 30
+    """How long a token of a user is good for; a page gets new ones for `session_hours`."""
+    session_hours: int = 12
+    api_rate: int = 50
+    """How many requests a second each API takes, and how many at once, before it answers 429."""
+    api_burst: int = 100
+    url_seconds: int = 900
+    """How long a presigned URL is good for."""
 
     def __post_init__(self) -> None:
         for field in POSITIVE:
@@ -188,8 +209,12 @@ class StageConfig:
             self.runaway_ratio,
         )
         require(0 < self.slo_target < 100, "slo_target", "be between 0 and 100", self.slo_target)
+        require(5 <= self.token_minutes <= 1440, "token_minutes", "be 5..1440", self.token_minutes)
+        # By the credentials of a role, S3 takes a presigned URL no longer than they live.
+        require(1 <= self.url_seconds <= 3600, "url_seconds", "be 1..3600", self.url_seconds)
         self._check_cold_days()
         self._check_access()
+        self._check_origins()
 
     def _check_cold_days(self) -> None:
         least = COLD_CLASSES[self.cold_class]
@@ -213,13 +238,17 @@ class StageConfig:
             "be off where data is kept",
             True,
         )
+
+    def _check_origins(self) -> None:
+        both = (self.gallery_domain is None) == (self.gallery_certificate is None)
+        require(both, "gallery_certificate", "come with gallery_domain", self.gallery_certificate)
         for origin in self.cors_origins:
-            require(
-                bool(re.match("https?://[^/]+$", origin)),
-                "cors_origins",
-                "be scheme://host",
-                origin,
-            )
+            is_origin = bool(re.match("https?://[^/]+$", origin))
+            require(is_origin, "cors_origins", "be scheme://host", origin)
+        for origin in self.page_origins:
+            # Cognito calls no page back by plain http but one on the same machine.
+            safe = bool(re.match(r"https://[^/*]+$|http://localhost(:\d+)?$", origin))
+            require(safe, "page_origins", "be https://host or http://localhost:port", origin)
 
     @property
     def variants_json(self) -> str:
@@ -245,12 +274,16 @@ POSITIVE = (
     "access_log_days",
     "sweep_hours",
     "reports_days",
+    "recount_objects",
     "max_bytes",
     "decoding_mb",
     "report_shards",
     "slo_ready_seconds",
     "probe_minutes",
     "runaway_per_hour",
+    "session_hours",
+    "api_rate",
+    "api_burst",
 )
 
 
@@ -269,6 +302,8 @@ def local() -> StageConfig:
         tested_by=OWN_ACCOUNT,
         sweep_scheduled=False,
         sweep_grace_minutes=0,
+        # CloudFront's content comes by a custom resource; `local/gallery` serves the page.
+        gallery=False,
     )
 
 
@@ -282,6 +317,7 @@ def sandbox() -> StageConfig:
         log_level="DEBUG",
         log_days=7,
         cors_origins=LOCALHOST,
+        page_origins=("http://localhost:5173",),
         tested_by=OWN_ACCOUNT,
     )
 

@@ -3,23 +3,30 @@
 Each method holds everything about one function: its trigger, its environment and its grants.
 """
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from aws_cdk import Stack
 from constructs import Construct
 
+from stacks.access_stack import AccessStack
 from stacks.config import StageConfig
 from stacks.constructs.answers import Watched, answers
 from stacks.constructs.breaker import Breaker
 from stacks.constructs.consumer import Consumer
+from stacks.constructs.domain_events import DomainEvents
 from stacks.constructs.end_to_end_role import EndToEndRole
 from stacks.constructs.facets import Facets
+from stacks.constructs.http_api import Tokens
 from stacks.constructs.layers import Layers
+from stacks.constructs.messages import allow_messages
 from stacks.constructs.outputs import output
 from stacks.constructs.panels import columns
 from stacks.constructs.permissions import allow, allow_arn
 from stacks.constructs.probing import allow_probe, probe_alarms, probe_environment
 from stacks.constructs.python_function import PythonFunction, function_folders
+from stacks.constructs.query_apis import QueryApis
+from stacks.constructs.report_alarms import report_alarms
 from stacks.constructs.rollout import Fed, Rollout, allow_smoke_tests
 from stacks.constructs.saved_queries import SavedQueries
 from stacks.constructs.scheduled_function import ScheduledFunction
@@ -34,11 +41,21 @@ Kind = TypeVar("Kind", bound=Construct)
 
 class ProcessingStack(Stack):
     def __init__(
-        self, scope: Construct, id_: str, *, config: StageConfig, storage: StorageStack
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: StageConfig,
+        storage: StorageStack,
+        access: AccessStack,
+        origins: Sequence[str] = (),
     ) -> None:
+        """Make it; `origins` are those of the page, beside the configured ones."""
         super().__init__(scope, id_, tags=config.tags, termination_protection=config.keep_data)
         self.config = config
         self.storage = storage
+        self.access = access
+        self.origins = [*config.page_origins, *origins]
         self.layers = Layers(self, "Layers", config=config)
         self.facets = Facets(self).text
         for folder in function_folders():
@@ -144,6 +161,110 @@ class ProcessingStack(Stack):
             "dynamodb:UpdateItem",
             on=self.storage.report,
         )
+
+    def announce_changes(self) -> None:
+        speaker = StreamConsumer(
+            self,
+            "AnnounceChanges",
+            folder="announce_changes",
+            table=self.storage.catalog,
+            # Whichever facet is written last makes a picture ready.
+            sort_keys=None,
+            parallelization=self.config.report_parallelization,
+            config=self.config,
+            layers=[self.layers.shared, self.layers.powertools],
+            environment={
+                "CATALOG_TABLE": self.storage.catalog.table_name,
+                "FACETS": self.facets,
+            },
+            # It only waits for DynamoDB and for the bus.
+            memory_mb=256,
+            timeout_seconds=60,
+        )
+        events = DomainEvents(self, "Events", speaker=speaker.function)
+        speaker.function.function.add_environment("EVENT_BUS", events.bus.event_bus_name)
+        allow(speaker.function, "dynamodb:Query", on=self.storage.catalog)
+
+    def publish_report(self) -> None:
+        publisher = ScheduledFunction(
+            self,
+            "PublishReport",
+            folder="publish_report",
+            # Once a day; a day that failed is tried again within the hour.
+            every_minutes=60 if self.config.sweep_scheduled else None,
+            tick={"tick": True},
+            config=self.config,
+            layers=[self.layers.shared, self.layers.powertools],
+            environment={
+                "CATALOG_TABLE": self.storage.catalog.table_name,
+                "REPORT_TABLE": self.storage.report.table_name,
+                "REPORT_SHARDS": str(self.config.report_shards),
+                "REPORTS_BUCKET": self.storage.reports.bucket_name,
+                "RECOUNT_OBJECTS": str(self.config.recount_objects),
+                "STAGE": self.config.name,
+            },
+            # A recount of `recount_objects` at once; a page of owners is small.
+            memory_mb=1024,
+            timeout_seconds=900,
+        )
+        function, storage = publisher.function, self.storage
+        # ListBucket: without it S3 answers 403, not 404, for a day that is not reported yet.
+        allow(function, "s3:GetObject", "s3:ListBucket", "s3:PutObject", on=storage.reports)
+        allow(function, "dynamodb:BatchGetItem", "dynamodb:Scan", on=storage.catalog)
+        reads = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan")
+        allow(function, *reads, on=storage.report)
+        report_alarms(publisher)
+        if self.config.alarm_email:
+            allow_messages(function, key=storage.key)
+
+    def query_catalog(self) -> None:
+        self.query = QueryApis(
+            self,
+            "QueryCatalog",
+            tokens=Tokens(issuer=self.access.issuer, client=self.access.client_id),
+            origins=self.origins,
+            folder="query_catalog",
+            config=self.config,
+            layers=[self.layers.shared, self.layers.powertools],
+            environment={
+                "CATALOG_TABLE": self.storage.catalog.table_name,
+                "REPORT_TABLE": self.storage.report.table_name,
+                "REPORT_SHARDS": str(self.config.report_shards),
+                "ORIGINALS_BUCKET": self.storage.originals.bucket_name,
+                "THUMBNAILS_BUCKET": self.storage.thumbnails.bucket_name,
+                "REPORTS_BUCKET": self.storage.reports.bucket_name,
+                "MAX_BYTES": str(self.config.max_bytes),
+                "FACETS": self.facets,
+                "URL_SECONDS": str(self.config.url_seconds),
+            },
+            # Somebody waits for it: at this size it has most of a processor.
+            memory_mb=1024,
+            # API Gateway waits for thirty.
+            timeout_seconds=28,
+        )
+        function, storage = self.query.function, self.storage
+        # No table is written: each facet has its owner, and no picture is looked for by a scan.
+        for index in storage.indexes:
+            arn = f"{storage.catalog.table_arn}/index/{index.name}"
+            allow_arn(function, ["dynamodb:Query"], arn)
+        allow(function, "dynamodb:BatchGetItem", "dynamodb:GetItem", on=storage.catalog)
+        reads = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
+        allow(function, *reads, on=storage.report)
+        # What it signs for others it must be allowed itself: uploads, downloads, and undoing.
+        allow(
+            function,
+            "s3:AbortMultipartUpload",
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+            "s3:GetObject",
+            "s3:GetObjectVersion",
+            "s3:ListBucketVersions",
+            "s3:ListMultipartUploadParts",
+            "s3:PutObject",
+            on=storage.originals,
+        )
+        allow(function, "s3:GetObject", on=storage.thumbnails)
+        allow(function, "s3:GetObject", on=storage.reports)
 
     def reconcile(self) -> None:
         sweeper = ScheduledFunction(
@@ -252,7 +373,7 @@ class ProcessingStack(Stack):
     def _guard(self) -> None:
         """Let new versions prove themselves, and let nothing run away."""
         consumers, streams = self._of(Consumer), self._of(StreamConsumer)
-        fed: list[Fed] = [*consumers, *streams, *self._of(ScheduledFunction)]
+        fed: list[Fed] = [*consumers, *streams, *self._of(ScheduledFunction), *self._of(QueryApis)]
         allow_smoke_tests(self.before, [each.function for each in fed])
         if self.config.deployment:
             Rollout(
@@ -304,7 +425,7 @@ class ProcessingStack(Stack):
                 streams=[child for child in children if isinstance(child, StreamConsumer)],
                 report=self.storage.report,
                 sweeps=[child for child in children if isinstance(child, ScheduledFunction)],
-                guards=[self.before, self.after, self.breaker],
+                guards=[self.before, self.after, self.breaker, self.query.function],
             ),
             rows=answers(Watched(self.config, self.storage.uploads, consumers, functions, tables)),
         )

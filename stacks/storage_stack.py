@@ -1,6 +1,7 @@
 """What holds data: buckets, tables, the topics that feed the consumers, and the topics' key."""
 
-from typing import cast
+from collections.abc import Sequence
+from typing import Any, cast
 
 from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
@@ -10,6 +11,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from stacks.catalog_indexes import INDEXES, Index
 from stacks.config import StageConfig
 from stacks.constructs.accepted import accept
 from stacks.constructs.outputs import output
@@ -25,9 +27,13 @@ ANNOUNCED = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration
 
 
 class StorageStack(Stack):
-    def __init__(self, scope: Construct, id_: str, *, config: StageConfig) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, config: StageConfig, origins: Sequence[str] = ()
+    ) -> None:
+        """Make it; `origins` are those of the page, beside the configured ones."""
         super().__init__(scope, id_, tags=config.tags, termination_protection=config.keep_data)
         self.config = config
+        self.origins = [*config.cors_origins, *origins]
         self.key = self._topics_key()
         self.uploads = self._uploads_topic()
         # Whoever is granted it in the processing stack may publish here.
@@ -44,6 +50,9 @@ class StorageStack(Stack):
         accept(self.thumbnails, "CKV_AWS_21", because=MADE_ANEW)
         self.reports = self._reports_bucket()
         self.catalog = self._table("Catalog", stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES)
+        self.indexes = INDEXES[: config.catalog_indexes]
+        for index in self.indexes:
+            self.catalog.add_global_secondary_index(**secondary(index))
         self.report = self._table("Report")
         self._announce_uploads()
         self._outputs()
@@ -108,7 +117,7 @@ class StorageStack(Stack):
             config=self.config,
             versioned=True,
             access_logs=self.access_logs,
-            cors_origins=self.config.cors_origins,
+            cors_origins=self.origins,
         )
         if self.config.cold_after_days is not None:
             bucket.add_lifecycle_rule(
@@ -195,3 +204,17 @@ class StorageStack(Stack):
 
 
 RANDOM_SUFFIX = 13
+
+
+def secondary(index: Index) -> dict[str, Any]:
+    """What CDK calls an index: on demand as its table is, with the attributes that it names."""
+    text = dynamodb.AttributeType.STRING
+    keys = {"partition_key": dynamodb.Attribute(name=index.hash_key, type=text)}
+    if index.range_key:
+        keys["sort_key"] = dynamodb.Attribute(name=index.range_key, type=text)
+    return {
+        "index_name": index.name,
+        "projection_type": dynamodb.ProjectionType.INCLUDE,
+        "non_key_attributes": list(index.attributes),
+        **keys,
+    }

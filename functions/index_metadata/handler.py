@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.catalog import Fence
+from darkroom.catalog_indexes import of_metadata
 from darkroom.convergence import Convergence
 from darkroom.isolation import Isolated
 from darkroom.observability import observed
@@ -91,4 +92,4 @@ def settings() -> Settings:
 @cache
 def convergence() -> Convergence:
     """Return the rules by which the METADATA facet is written."""
-    return Convergence.of("METADATA", settings())
+    return Convergence.of("METADATA", settings(), of_metadata)

@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.aws import s3
 from darkroom.catalog import Fence
+from darkroom.catalog_indexes import of_thumbnails
 from darkroom.convergence import Convergence
 from darkroom.isolation import Isolated
 from darkroom.observability import observed
@@ -86,7 +87,7 @@ def settings() -> Settings:
 @cache
 def convergence() -> Convergence:
     """Return the rules by which the THUMBNAILS facet is written."""
-    return Convergence.of("THUMBNAILS", settings())
+    return Convergence.of("THUMBNAILS", settings(), of_thumbnails)
 
 
 @cache

@@ -1,5 +1,6 @@
 """A function that runs by the clock: schedule, dead letters, alarms."""
 
+from collections.abc import Mapping
 from typing import Unpack, cast
 
 from aws_cdk import Aws, Duration
@@ -28,10 +29,15 @@ class ScheduledFunction(Construct):
         id_: str,
         *,
         every_minutes: int | None,
+        tick: Mapping[str, object] | None = None,
         **function: Unpack[FunctionProps],
     ) -> None:
-        """Run a function every so many minutes, with `None` only when someone invokes it."""
+        """Run a function every so many minutes, with `None` only when someone invokes it.
+
+        `tick` is the event by which it knows that it was the clock.
+        """
         super().__init__(scope, id_)
+        self.tick = tick
         self.function = PythonFunction(self, "Function", **function)
         if every_minutes is not None:
             self._schedule(every_minutes)
@@ -48,6 +54,7 @@ class ScheduledFunction(Construct):
                 # A tick that comes late is as good as the next one.
                 max_event_age=Duration.minutes(max(1, minutes)),
                 retry_attempts=3,
+                input=scheduler.ScheduleTargetInput.from_object(self.tick) if self.tick else None,
                 dead_letter_queue=missed,
                 role=self._role(missed).without_policy_updates(),
             ),

@@ -36,11 +36,14 @@ class StreamConsumer(Construct):
         id_: str,
         *,
         table: dynamodb.TableV2,
-        sort_keys: Sequence[str],
+        sort_keys: Sequence[str] | None,
         parallelization: int,
         **function: Unpack[FunctionProps],
     ) -> None:
-        """Feed a function with the changes of those items whose sort key is one of `sort_keys`."""
+        """Feed a function with the changes of those items whose sort key is one of `sort_keys`.
+
+        `None`: of all items. A stream takes two such functions and no third.
+        """
         super().__init__(scope, id_)
         config = function["config"]
         self.function = PythonFunction(self, "Function", **function)
@@ -57,7 +60,7 @@ class StreamConsumer(Construct):
         output(self, f"{id_}Failures", self.failures.bucket_name)
 
     def _feed(
-        self, table: dynamodb.TableV2, sort_keys: Sequence[str], parallelization: int
+        self, table: dynamodb.TableV2, sort_keys: Sequence[str] | None, parallelization: int
     ) -> lambda_.EventSourceMapping:
         stream = table.table_stream_arn
         if stream is None:
@@ -70,7 +73,7 @@ class StreamConsumer(Construct):
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=100,
             parallelization_factor=parallelization,
-            filters=[only(sort_keys)],
+            filters=[only(sort_keys)] if sort_keys else None,
             bisect_batch_on_error=True,
             retry_attempts=RETRIES,
             max_record_age=GIVE_UP_AFTER,

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from darkroom.catalog_indexes import owned
+from darkroom.originals import owner_of
 from darkroom.reconciliation.checkpoint import PLACE
 from tests.convergence import contents
 from tests.convergence.disagreement import Disagreement
@@ -39,6 +41,8 @@ def _catalog(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
     for key, version in live.items():
         for facet in FACETS:
             wanted = expected_facet(facet, version)
+            if facet == "METADATA":
+                wanted["owned_state"] = owned(owner_of(key), wanted["state"])
             found = items.get((key, facet), {})
             wrong = {name: found.get(name) for name in wanted if found.get(name) != wanted[name]}
             if wrong:
@@ -49,6 +53,8 @@ def _catalog(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
             yield f"I1: the catalog has {key!r} {facet}"
         elif key not in live and (item["state"] != "GONE" or "expires_at" not in item):
             yield f"I1: {facet} of {key!r} is {item['state']}, but the object is gone"
+        elif key not in live and any(name.startswith("owned_") for name in item):
+            yield f"I1: an index still finds {facet} of {key!r}, but the object is gone"
 
 
 def expected_facet(facet: str, version: Version) -> Item:

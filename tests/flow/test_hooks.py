@@ -18,7 +18,10 @@ from local.agreement import FACETS
 from tests.flow.conftest import App, operate, wait_until
 from tests.flow.test_failures import _without as without
 
-TESTED = ("MakeThumbnails", "IndexMetadata", "ReportChanges", "Reconcile", "ProbeFlow")
+TESTED = (
+    *("MakeThumbnails", "IndexMetadata", "ReportChanges", "AnnounceChanges"),
+    *("Reconcile", "PublishReport", "ProbeFlow"),
+)
 
 
 @pytest.fixture(autouse=True)

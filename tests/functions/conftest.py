@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
@@ -12,9 +13,11 @@ import pytest
 from moto import mock_aws
 
 from darkroom import aws
+from darkroom.catalog_indexes import INDEXES, Index, projected
 from darkroom.convergence import Convergence
 from functions.index_metadata import handler as index_metadata
 from functions.make_thumbnails import handler as make_thumbnails
+from functions.query_catalog import resources
 from functions.report_changes import handler as report_changes
 
 ENVIRONMENT = {
@@ -27,6 +30,8 @@ ENVIRONMENT = {
     "MAX_MEMORY": str(8 << 20),
     "TOMBSTONE_DAYS": "45",
     "SLO_READY_SECONDS": "60",
+    "REPORTS_BUCKET": "reports",
+    "FACETS": "METADATA,THUMBNAILS",
     "KEEP_CREDITS": "no",
     "VARIANTS": json.dumps(
         [
@@ -47,6 +52,9 @@ MADE_ONCE = [
     index_metadata.reader,
     report_changes.settings,
     report_changes.ledger,
+    resources.settings,
+    resources.dynamodb,
+    resources.signer,
 ]
 
 
@@ -102,6 +110,13 @@ class World:
 @pytest.fixture
 def world() -> Iterator[World]:
     """Make the app's buckets and tables, empty."""
+    with a_world() as made:
+        yield made
+
+
+@contextmanager
+def a_world() -> Iterator[World]:
+    """Make the app's buckets and tables for as long as a test, or a file of them, lives."""
     with patch.dict(os.environ, ENVIRONMENT), mock_aws():
         for once in MADE_ONCE:
             once.cache_clear()
@@ -112,24 +127,37 @@ def world() -> Iterator[World]:
                 CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
             )
         s3.put_bucket_versioning(Bucket="originals", VersioningConfiguration={"Status": "Enabled"})
-        yield World(s3, _table(dynamodb, "catalog"), _table(dynamodb, "report"))
+        yield World(s3, _table(dynamodb, "catalog", INDEXES), _table(dynamodb, "report"))
     for once in MADE_ONCE:
         once.cache_clear()
 
 
-def _table(dynamodb: Any, name: str) -> Any:
+def _table(dynamodb: Any, name: str, indexes: Sequence[Index] = ()) -> Any:
+    """Make a table of ours; no other place of the tests over moto knows its keys and indexes."""
+    keys = {"pk", "sk", *(name for each in indexes for name in (each.partition, each.sort))}
+    more = {"GlobalSecondaryIndexes": [_index(each) for each in indexes]} if indexes else {}
     return dynamodb.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
+        KeySchema=_key_schema("pk", "sk"),
         AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
+            {"AttributeName": each, "AttributeType": "S"} for each in sorted(keys)
         ],
+        **more,
     )
+
+
+def _index(index: Index) -> dict[str, Any]:
+    kept = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(projected(index))}
+    keys = _key_schema(index.partition, index.sort)
+    return {"IndexName": index.name, "KeySchema": keys, "Projection": kept}
+
+
+def _key_schema(partition: str, sort: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": partition, "KeyType": "HASH"},
+        {"AttributeName": sort, "KeyType": "RANGE"},
+    ]
 
 
 def once_before_writing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:

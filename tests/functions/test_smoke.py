@@ -15,6 +15,7 @@ from darkroom.tiny_picture import HEIGHT, WIDTH, tiny_picture
 from functions.index_metadata import handler as index_metadata
 from functions.make_thumbnails import handler as make_thumbnails
 from functions.make_thumbnails import thumbnails
+from functions.query_catalog import handler as query_catalog
 from functions.report_changes import handler as report_changes
 from functions.report_changes import smoke as report_smoke
 from stacks.constructs.python_function import function_folders
@@ -27,6 +28,7 @@ HANDLERS: list[Callable[..., dict[str, Any]]] = [
     index_metadata.handler,
     make_thumbnails.handler,
     report_changes.handler,
+    query_catalog.handler,
 ]
 
 

@@ -45,11 +45,24 @@ WILDCARDS = {
     "Originals/darkroom-probe/*": "the prefix of the probes' own pictures: the only ones written",
     **{
         f"{name}Function:*": "a version's number is not known before; any may be rolled back to"
-        for name in ("IndexMetadata", "MakeThumbnails", "ProbeFlow", "Reconcile", "ReportChanges")
+        for name in (
+            "AnnounceChanges",
+            "IndexMetadata",
+            "MakeThumbnails",
+            "ProbeFlow",
+            "PublishReport",
+            "QueryCatalog",
+            "Reconcile",
+            "ReportChanges",
+        )
     },
     "Thumbnails/*": "the names are hashes: no pattern would divide them",
-    "Reports/*": "one name for every sweep",
+    "Reports/*": "one name for every sweep and every report",
+    "AnnounceChangesFailures/*": "Lambda names what it could not deliver",
     "ReportChangesFailures/*": "Lambda names what it could not deliver",
+    "Page/*": "whatever files the page is made of, and nothing else is in that bucket",
+    "arn:AWS::Partition:s3:::cdk-hnb659fds-assets-AWS::AccountId-AWS::Region/*": "CDK's assets: "
+    "named by their hashes, which nobody knows before they are packed",
     **dict.fromkeys(
         (f"AccessLogs/{bucket}/*" for bucket in ("Originals", "Thumbnails", "Reports")),
         "S3 names the files of its log, below the name of the bucket",

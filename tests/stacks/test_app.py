@@ -41,8 +41,11 @@ def test_ls_names_the_sandboxs_stacks(tmp_path: Path) -> None:
     done = cdk("ls", out=tmp_path)
     assert done.returncode == 0, done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        "Sandbox/Gallery",
         "Sandbox/Storage",
+        "Sandbox/Access",
         "Sandbox/Processing",
+        "Sandbox/Page",
     ]
 
 
@@ -55,7 +58,8 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_synth_passes_cdks_own_validation_without_credentials(synthesized: Path) -> None:
-    assert read_templates(synthesized).keys() == {"Storage", "Processing"}
+    stacks = {"Gallery", "Storage", "Access", "Processing", "Page"}
+    assert read_templates(synthesized).keys() == stacks
     # Written only if the validation ran, and empty only if it found nothing.
     report = json.loads((synthesized / "validation-report.json").read_text())
     assert report["pluginReports"] == []

@@ -46,7 +46,7 @@ def test_only_the_folder_is_packed_under_its_dotted_path(repository: Path, folde
     source = repository / "functions" / folder
     (source / "__pycache__").mkdir(exist_ok=True)
     (source / "__pycache__" / "handler.cpython-311.pyc").touch()
-    wanted = {f"functions/{folder}/{file.name}" for file in source.glob("*.py")}
+    wanted = {f"functions/{folder}/{file.name}" for file in source.iterdir() if file.is_file()}
     assert files(packed(repository, folder)) == wanted
 
 

@@ -51,8 +51,9 @@ def test_a_newer_merge_supersedes_an_older_one(any_delivery: Delivery) -> None:
 
 def test_the_sandbox_is_deployed_then_tested(any_delivery: Delivery) -> None:
     actions = any_delivery.stages["Sandbox"]
-    assert list(actions)[-2:] == ["Processing.Deploy", "EndToEnd"]
+    assert list(actions)[-2:] == ["Page.Deploy", "EndToEnd"]
     assert actions["EndToEnd"]["RunOrder"] > actions["Processing.Deploy"]["RunOrder"]
+    assert actions["Page.Deploy"]["RunOrder"] > actions["Processing.Deploy"]["RunOrder"]
 
 
 def test_production_is_approved_after_the_check_for_broader_permissions(
@@ -189,11 +190,11 @@ def test_end_to_end_tests_are_told_where_everything_is(any_delivery: Delivery) -
     ],
 )
 def test_each_stage_goes_to_its_account(name: str, sandbox: str, production: str) -> None:
+    accounts = {"Sandbox": sandbox, "Production": production}
     assert delivery(name).environments == {
-        "Delivery/Sandbox/Storage": f"aws://{sandbox}/{REGION}",
-        "Delivery/Sandbox/Processing": f"aws://{sandbox}/{REGION}",
-        "Delivery/Production/Storage": f"aws://{production}/{REGION}",
-        "Delivery/Production/Processing": f"aws://{production}/{REGION}",
+        f"Delivery/{stage}/{stack}": f"aws://{account}/{REGION}"
+        for stage, account in accounts.items()
+        for stack in ("Gallery", "Storage", "Access", "Processing", "Page")
     }
 
 

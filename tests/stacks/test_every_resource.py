@@ -5,11 +5,21 @@ from typing import Any
 from tests.stacks.synthesis import Deployment, Resource, as_list, statements
 
 UNTAGGABLE = {
+    "AWS::ApiGatewayV2::Authorizer",
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::ApiGatewayV2::Route",
+    "AWS::CloudFront::OriginAccessControl",
+    "AWS::CloudFront::ResponseHeadersPolicy",
     "AWS::CloudWatch::Dashboard",
+    "AWS::Cognito::ManagedLoginBranding",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::Cognito::UserPoolDomain",
+    "AWS::Cognito::UserPoolGroup",
     "AWS::IAM::Policy",
     "AWS::Lambda::Alias",
     "AWS::Lambda::LayerVersion",
     "AWS::Lambda::Permission",
+    "AWS::Logs::MetricFilter",
     "AWS::Logs::QueryDefinition",
     "AWS::Lambda::Version",
     "AWS::S3::BucketPolicy",
@@ -43,10 +53,11 @@ STORES = (
 
 
 def tags(resource: Resource) -> dict[str, str]:
-    found: list[dict[str, str]] = resource.properties.get("Tags", [])
-    for replica in resource.properties.get("Replicas", []):
+    properties = resource.properties
+    found = properties.get("Tags", properties.get("UserPoolTags", []))
+    for replica in properties.get("Replicas", []):
         found = replica["Tags"]
-    return {tag["Key"]: tag["Value"] for tag in found}
+    return found if isinstance(found, dict) else {tag["Key"]: tag["Value"] for tag in found}
 
 
 def comes_from_cdk(resource: Resource) -> bool:
@@ -128,7 +139,11 @@ def test_stacks_have_outputs_by_the_names_that_scripts_rely_on(stage: Deployment
         "UploadsTopic",
         "RepairsTopic",
     }
+    assert stage.outputs("Access").keys() == {"UserPool", "UserPoolClient", "LoginUrl"}
     assert stage.outputs("Processing").keys() >= {
+        "Api",
+        "ProgramsApi",
+        "QueryCatalogFunction",
         "MakeThumbnailsQueue",
         "MakeThumbnailsDeadLetters",
         "MakeThumbnailsFunction",

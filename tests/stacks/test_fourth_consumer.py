@@ -141,7 +141,8 @@ def test_its_neighbours_and_the_layers_stay_as_they_are(
     swept = {name for name in changed if name.startswith("ReconcileFunction")}
     # Probes wait for it, the breaker can stop it, the hook tests it.
     guards = ("ProbeFlow", "CheckAfterTraffic", "CheckBeforeTraffic", "BreakRunaway", "Breaker")
-    others = ("ServiceLevel", "Queries")
+    # Whoever waits for all facets of a picture, or shows them.
+    others = ("ServiceLevel", "Queries", "QueryCatalog", "AnnounceChanges")
     swept |= {name for name in changed if name.startswith(guards + others)}
     assert {name[:14] for name in changed - swept} <= {"WatchDashboard"}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from stacks.catalog_indexes import INDEXES
 from stacks.constructs.permissions import allow_arn
 from tests.stacks.permissions import PAGE, page, permissions
 from tests.stacks.synthesis import Deployment, as_list, statements
@@ -68,10 +69,23 @@ def is_for_cdks_emptier(statement: dict[str, Any]) -> bool:
     return "CustomS3AutoDeleteObjects" in str(statement.get("Principal"))
 
 
-def test_no_function_can_write_originals(stage: Deployment) -> None:
-    for by_resource in permissions(stage).values():
+def test_no_function_that_uploads_cause_can_write_originals(stage: Deployment) -> None:
+    for name, by_resource in permissions(stage).items():
         for resource in ("Originals", "Originals/*"):
-            assert set(by_resource.get(resource, ())) <= READS_ORIGINALS
+            if name != "query_catalog":
+                assert set(by_resource.get(resource, ())) <= READS_ORIGINALS
+
+
+def test_what_people_ask_by_writes_no_table_and_scans_none(stage: Deployment) -> None:
+    may = permissions(stage)["query_catalog"]
+    reads = {"dynamodb:BatchGetItem", "dynamodb:GetItem"}
+    assert set(may["Catalog"]) == reads
+    assert set(may["Report"]) == {*reads, "dynamodb:Query"}
+    indexes = {on: set(actions) for on, actions in may.items() if "/index/" in on}
+    assert indexes == {f"Catalog/index/{each.name}": {"dynamodb:Query"} for each in INDEXES}
+    assert may["Thumbnails/*"] == may["Reports/*"] == ["s3:GetObject"]
+    tables = {on for on, actions in may.items() if "dynamodb:" in str(actions)}
+    assert tables == {"Catalog", "Report", *indexes}
 
 
 def test_the_sweep_cannot_read_a_picture_or_write_the_catalog(stage: Deployment) -> None:

@@ -35,7 +35,9 @@ def services(stage: Deployment) -> list[tuple[Resource, str, dict[str, Any]]]:
 
 def keys_of(statement: dict[str, Any]) -> dict[str, Any]:
     return {
-        key: value for by in statement.get("Condition", {}).values() for key, value in by.items()
+        key.replace("AWS:", "aws:"): value  # IAM takes it in either case, and CDK writes both
+        for by in statement.get("Condition", {}).values()
+        for key, value in by.items()
     }
 
 

@@ -6,18 +6,23 @@ in tests/local passes without it.
 
 from local.emulator.repairs import (
     alarms_and_queries,
+    api_grants,
     dynamodb_streams,
     embedded_metrics,
     event_source_grants,
     log_grants,
+    login_pages,
     mapping_actions,
     missing_objects,
+    own_attributes,
     policy_wildcards,
     python_runtime,
     reserved_concurrency,
     role_credentials,
     saved_streams,
+    signed_requests,
     table_settings,
+    token_keys,
 )
 from local.emulator.settings import Settings
 
@@ -36,3 +41,8 @@ def apply_all(settings: Settings) -> None:
     reserved_concurrency.apply()
     policy_wildcards.apply()
     mapping_actions.apply()
+    token_keys.apply()
+    login_pages.apply()
+    own_attributes.apply()
+    api_grants.apply()
+    signed_requests.apply()

@@ -1,6 +1,6 @@
 """Makes one facet of an object equal to what the bucket holds now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from darkroom.service_level import answered
 ATTEMPTS = 10
 
 Describe = Callable[[Original, Fence], dict[str, Any]]
+Index = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 class Needs(Protocol):
@@ -46,20 +47,25 @@ class Facet:
 
 @dataclass(frozen=True)
 class Convergence:
-    """One consumer's facet of every object: where it reads, where it writes, what it finds out."""
+    """One consumer's facet of every object: where it reads, where it writes, what it finds out.
+
+    ``index`` adds the attributes by which the catalog's indexes find a facet that is no tombstone.
+    """
 
     facet: str
     originals: Originals
     catalog: Catalog
     tombstone_days: int
     slo_ready_seconds: int
+    index: Index = lambda _: {}
 
     @classmethod
-    def of(cls, facet: str, needs: Needs) -> "Convergence":
+    def of(cls, facet: str, needs: Needs, index: Index = index) -> "Convergence":
         """Return the rules for *facet* over the bucket and the table that *needs* names."""
         originals = Originals(needs.originals_bucket, s3())
         catalog = Catalog(table(needs.catalog_table))
-        return cls(facet, originals, catalog, needs.tombstone_days, needs.slo_ready_seconds)
+        days, seconds = needs.tombstone_days, needs.slo_ready_seconds
+        return cls(facet, originals, catalog, days, seconds, index)
 
     def converge(self, key: str, describe: Describe) -> Facet:
         """Write the facet that *describe* makes of the current version of *key*.
@@ -103,6 +109,7 @@ class Convergence:
             logger.warning("picture refused", extra={"reason": refused.reason})
             found |= {"state": State.REJECTED, "reason": refused.reason, "detail": refused.detail}
             found |= refused.known
+        found |= self.index(found)
         return {**found, "recorded_at": timestamp(datetime.now(UTC))}
 
 

@@ -33,9 +33,8 @@ class Original:
 
     @property
     def owner(self) -> str:
-        """The first segment of the key; ``unowned`` where the key has no folder."""
-        first, slash, _ = self.key.partition("/")
-        return first if slash and first else "unowned"
+        """Whose it is, as `owner_of` tells."""
+        return owner_of(self.key)
 
     def read(self, max_bytes: int) -> bytes:
         """Return the whole body; raise as `stream` does."""
@@ -52,6 +51,12 @@ class Original:
         if self.size > max_bytes:
             raise Refused(Reason.TOO_LARGE_BYTES, f"{self.size} bytes, at most {max_bytes}")
         return self.body
+
+
+def owner_of(key: str) -> str:
+    """Return the first segment of *key*; ``unowned`` where the key has no folder."""
+    first, slash, _ = key.partition("/")
+    return first if slash and first else "unowned"
 
 
 class Originals:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.conditions import Key
 
 from darkroom.catalog import State
+from darkroom.catalog_indexes import indexed
 from darkroom.contribution import Contribution
 from darkroom.ledger import entry_key
 from darkroom.reconciliation.findings import LEDGER, Finding, Kind
@@ -124,6 +125,8 @@ class Inspection:
             described = "a deleted object" if gone else item.get("version_id")
             told = f"describes {described}, the object is {self.current.version_id}"
             yield self._finding(Kind.STALE, name, told)
+        elif not indexed(name, item):
+            yield self._finding(Kind.STALE, name, "no index of the catalog finds it")
 
     def _of_thumbnails(self) -> Iterator[Finding]:
         named = self.named_thumbnails()

@@ -24,6 +24,8 @@ NEEDED = (
     "bytes",
     "format",
     "reason",
+    "owned_state",
+    "owned_band_0",
 )
 
 

@@ -1,0 +1,58 @@
+/** Uploads per day; uPlot is loaded only when somebody looks. */
+
+import type uPlot from "uplot";
+import { useEffect, useRef } from "preact/hooks";
+import type { Day } from "../api/types";
+
+const HEIGHT = 220;
+const HALF_DAY = 43_200;
+
+export function DaysChart({ days }: { days: Day[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    void draw(box.current as HTMLElement, days, stop.signal);
+    return () => stop.abort();
+  }, [days]);
+  return <div class="days-chart" ref={box} role="img" aria-label="Uploads per day; the table below has the figures" />;
+}
+
+async function draw(box: HTMLElement, days: Day[], stop: AbortSignal): Promise<void> {
+  const { default: Plot } = await import("uplot");
+  if (stop.aborted) return;
+  const times = days.map(({ day }) => Date.parse(`${day}T00:00:00Z`) / 1000);
+  const data: uPlot.AlignedData = [times, days.map((one) => one.objects), days.map((one) => one.rejected)];
+  let plot = new Plot(options(Plot, box), data, box);
+  const again = (): void => {
+    plot.destroy();
+    plot = new Plot(options(Plot, box), data, box);
+  };
+  const observer = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: HEIGHT }));
+  observer.observe(box);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again, { signal: stop });
+  stop.addEventListener("abort", () => {
+    observer.disconnect();
+    plot.destroy();
+  });
+}
+
+function options(Plot: typeof uPlot, box: HTMLElement): uPlot.Options {
+  const style = getComputedStyle(box);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const bars = Plot.paths.bars?.({ size: [0.7, 26], radius: 0.15 });
+  const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "12px 'Instrument Sans Variable', sans-serif" };
+  return {
+    width: box.clientWidth,
+    height: HEIGHT,
+    tzDate: (time) => Plot.tzDate(new Date(time * 1000), "UTC"),
+    cursor: { y: false, points: { show: false } },
+    legend: { live: true },
+    axes: [{ ...axis, grid: { show: false } }, { ...axis, size: 46 }],
+    scales: { x: { range: (_, first, last) => [first - HALF_DAY, last + HALF_DAY] }, y: { range: (_, __, most) => [0, Math.max(4, most * 1.1)] } },
+    series: [
+      { label: "Day", value: "{YYYY}-{MM}-{DD}" },
+      { label: "uploads", fill: colour("--bar"), width: 0, paths: bars, points: { show: false } },
+      { label: "refused", fill: colour("--accent"), width: 0, paths: bars, points: { show: false } },
+    ],
+  };
+}

@@ -1,0 +1,103 @@
+/** Everything that the page holds: who is there, whose pictures, what is on its way. */
+
+import { effect, signal } from "@preact/signals";
+import { Client } from "../api/client";
+import { wordsOf } from "../api/problem";
+import { allOwners, type Routes, routes } from "../api/routes";
+import type { Me, OwnerTotals } from "../api/types";
+import { Session } from "../auth/session";
+import type { Config } from "../config";
+import type { Chosen } from "../upload/files";
+import type { Upload } from "../upload/machine";
+import type { Uploads } from "../upload/uploads";
+import { Album } from "./album";
+import { go, view } from "./navigation";
+import { notify } from "./notices";
+
+export class Darkroom {
+  readonly me = signal<Me | null>(null);
+  readonly owners = signal<OwnerTotals[]>([]);
+  readonly ended = signal(false);
+  readonly problem = signal("");
+  readonly online = signal(navigator.onLine);
+  readonly uploading = signal<Upload[]>([]);
+  readonly api: Routes;
+  readonly album: Album;
+  uploads: Uploads | null = null;
+
+  constructor(
+    readonly config: Config,
+    readonly session: Session,
+  ) {
+    this.api = routes(new Client(config.api, session));
+    this.album = new Album(this.api, () => this.uploads, () => this.uploading.value);
+    session.onEnd = () => (this.ended.value = true);
+    for (const type of ["online", "offline"])
+      addEventListener(type, () => (this.online.value = navigator.onLine));
+  }
+
+  /** Whose pictures are shown: an admin's choice, else one's own. */
+  get owner(): string {
+    return view.value.filters.owner ?? this.me.value?.owner ?? "";
+  }
+
+  async start(): Promise<void> {
+    try {
+      const me = await this.api.me();
+      if (me.admin) await this.chooseOwner(me);
+      this.me.value = me;
+      this.follow();
+    } catch (error) {
+      this.problem.value = wordsOf(error);
+    }
+  }
+
+  async add(chosen: Chosen[]): Promise<void> {
+    if (!chosen.length) return;
+    const { allowed, refused } = this.sift(chosen);
+    for (const words of refused.slice(0, 3)) notify(words, { bad: true });
+    const uploads = await this.uploader();
+    if (this.me.value?.admin) uploads.owner = this.owner || undefined;
+    await uploads.add(allowed);
+  }
+
+  private async chooseOwner(me: Me): Promise<void> {
+    this.owners.value = await allOwners(this.api);
+    const filters = view.value.filters;
+    const first = me.owner ?? this.owners.value[0]?.owner;
+    if (!filters.owner && first) go({ filters: { ...filters, owner: first } }, true);
+  }
+
+  private sift(chosen: Chosen[]): { allowed: Chosen[]; refused: string[] } {
+    const most = this.config.max_bytes;
+    const large = chosen.filter(({ file }) => file.size > most);
+    const refused = large.map(({ name }) => `${name} is larger than ${Math.round(most / 2 ** 20)} MiB.`);
+    return { allowed: chosen.filter((one) => !large.includes(one)), refused };
+  }
+
+  /** The uploader is loaded when it is first needed. */
+  private async uploader(): Promise<Uploads> {
+    if (this.uploads) return this.uploads;
+    const { Uploads } = await import("../upload/uploads");
+    const uploads = new Uploads(this.api, this.config);
+    uploads.onSent = (upload) => this.album.expect(upload);
+    effect(() => {
+      this.uploading.value = uploads.list.value;
+    });
+    this.uploads = uploads;
+    return uploads;
+  }
+
+  /** Another view of the grid is another set of pages. */
+  private follow(): void {
+    let opened = "";
+    effect(() => {
+      const { owner: chosen, ...filters } = view.value.filters;
+      const owner = this.me.value?.admin ? chosen : undefined;
+      const wanted = JSON.stringify([owner, filters]);
+      if (wanted === opened) return;
+      opened = wanted;
+      queueMicrotask(() => this.album.open(owner ? { ...filters, owner } : filters));
+    });
+  }
+}

@@ -1,0 +1,39 @@
+/** What the page says in passing: to the eye as a notice, to the ear as an announcement. */
+
+import { signal } from "@preact/signals";
+
+const SHOWN_MS = 9_000;
+
+export interface Notice {
+  number: number;
+  text: string;
+  bad: boolean;
+  action?: { label: string; run: () => void };
+}
+
+export const notices = signal<Notice[]>([]);
+export const announcement = signal("");
+let last = 0;
+
+export function notify(text: string, options: Partial<Omit<Notice, "number" | "text">> = {}): void {
+  const notice = { bad: false, ...options, number: ++last, text };
+  const others = notices.value.filter((one) => one.text !== text).slice(-2);
+  notices.value = [...others, notice];
+  setTimeout(() => dismiss(notice.number), SHOWN_MS);
+}
+
+export function dismiss(number: number): void {
+  notices.value = notices.value.filter((one) => one.number !== number);
+}
+
+export function announce(text: string): void {
+  announcement.value = text;
+}
+
+/** Run the newest notice's action, such as undo. */
+export function actOnNewest(): boolean {
+  const notice = notices.value.findLast((one) => one.action);
+  notice?.action?.run();
+  if (notice) dismiss(notice.number);
+  return Boolean(notice);
+}

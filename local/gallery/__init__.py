@@ -1,0 +1,1 @@
+"""The gallery on loopback: the page, and a way from it to the cloud that a browser trusts."""

@@ -1,0 +1,216 @@
+"""A visit from login to logout: upload, watch, filter, open, delete, undo, count."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.gallery.fake_catalog import id_of
+from tests.gallery.fake_cloud import FakeCloud, Refused
+from tests.gallery.pages import Gallery, Site, Visitor
+from tests.gallery.uploads import a_large_picture, a_picture, file, one_of_each_kind
+
+REFUSED = {"really-a-text.jpg": "The file is not a picture", "half-uploaded.jpg": "ends too early"}
+
+
+def test_a_visitor_comes_back_from_the_login_to_the_view_that_was_asked_for(
+    page: Page, site: Site, alice: Visitor
+) -> None:
+    gallery = Gallery(page, site).sign_in(alice, at="/?state=REJECTED")
+    expect(page).to_have_url(f"{site.url}/?state=REJECTED")
+    expect(gallery.tiles.first).to_have_attribute("data-state", "REJECTED")
+
+
+def test_one_of_each_kind_develops_or_is_refused_with_its_reason(gallery: Gallery) -> None:
+    files = [each for each in one_of_each_kind() if not each["name"].endswith(".heic")]
+    gallery.upload(files)
+    for each in files:
+        expect(gallery.tile(each["name"])).to_be_visible()
+    for each in files:
+        gallery.wait_for(each["name"], "REJECTED" if each["name"] in REFUSED else "READY")
+    for name, reason in REFUSED.items():
+        expect(gallery.state(name, "REJECTED")).to_contain_text(reason)
+    expect(gallery.page.get_by_label("Uploads", exact=True)).to_have_count(0)
+
+
+def test_an_upload_is_seen_at_once_and_develops_without_reloading(
+    gallery: Gallery, cloud: FakeCloud
+) -> None:
+    gallery.page.evaluate("window.here = true")
+    gallery.upload([a_picture("at once.jpg")])
+    expect(gallery.state("at once.jpg", "DEVELOPING")).to_be_visible()
+    gallery.wait_for("at once.jpg", "READY")
+    expect(gallery.tile("at once.jpg").locator(".thumbnail.loaded")).to_be_visible()
+    assert gallery.page.evaluate("window.here")
+
+
+def test_what_another_client_uploads_appears(gallery: Gallery, cloud: FakeCloud) -> None:
+    gallery.wait_for_pictures()
+    cloud.catalog.upload("alice/from elsewhere.jpg", a_picture("x")["buffer"])
+    gallery.wait_for("from elsewhere.jpg", "READY")
+
+
+def test_a_large_file_goes_up_in_parts(gallery: Gallery, cloud: FakeCloud) -> None:
+    gallery.upload([a_large_picture("large.jpg")])
+    gallery.wait_for("large.jpg", "READY")
+    assert cloud.catalog.records["alice/large.jpg"].bytes == 12 * 2**20
+    assert any(asked.endswith("/complete") for asked in cloud.asked)
+
+
+def test_a_failed_upload_says_why_and_can_be_tried_again(
+    gallery: Gallery, cloud: FakeCloud
+) -> None:
+    cloud.faults.append(lambda _, path: Refused(503, "busy") if path == "/uploads" else None)
+    gallery.upload([a_picture("second try.jpg")])
+    expect(gallery.page.locator(".tray .why")).to_have_text("busy")
+    cloud.faults.clear()
+    gallery.page.get_by_role("button", name="Retry second try.jpg").click()
+    gallery.wait_for("second try.jpg", "READY")
+
+
+def test_a_refused_name_does_not_hold_up_the_others(gallery: Gallery, cloud: FakeCloud) -> None:
+    gallery.upload([a_picture("fine.jpg"), a_picture("not..fine.jpg")])
+    gallery.wait_for("fine.jpg", "READY")
+    expect(gallery.page.locator(".tray .why")).to_contain_text("segment")
+    gallery.page.get_by_role("button", name="Cancel not..fine.jpg").click()
+    expect(gallery.page.locator(".tray")).to_have_count(0)
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_travels(gallery: Gallery) -> None:
+    gallery.page.evaluate(
+        """() => { const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(65 * 2 ** 20)], "huge.jpg"));
+        const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true });
+        document.body.dispatchEvent(event); }"""
+    )
+    expect(gallery.page.locator(".notice")).to_contain_text("huge.jpg is larger than 64 MiB")
+
+
+def test_files_can_be_dropped_and_pasted(gallery: Gallery) -> None:
+    gallery.page.evaluate(
+        """([bytes]) => { const data = new DataTransfer();
+        const file = (name) => new File([new Uint8Array(bytes)], name, { type: "image/jpeg" });
+        data.items.add(file("dropped.jpg"));
+        for (const type of ["dragenter", "dragover", "drop"])
+          document.body.dispatchEvent(
+            new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+        const pasted = new DataTransfer(); pasted.items.add(file("image.jpg"));
+        document.body.dispatchEvent(
+          new ClipboardEvent("paste", { clipboardData: pasted, bubbles: true })); }""",
+        [list(a_picture("x")["buffer"])],
+    )
+    gallery.wait_for("dropped.jpg", "READY")
+    gallery.wait_for("pasted-", "READY")
+
+
+def test_filters_narrow_the_view_and_stand_in_the_address(gallery: Gallery) -> None:
+    gallery.only("Refused")
+    expect(gallery.page).to_have_url(re.compile(r"\?state=REJECTED$"))
+    expect(gallery.page.locator(".tile:not([data-state=REJECTED])")).to_have_count(0)
+    gallery.more_filters()
+    gallery.choose("reason", "CORRUPT")
+    expect(gallery.page).to_have_url(re.compile("reason=CORRUPT"))
+    gallery.page.get_by_role("button", name="Clear").click()
+    expect(gallery.page).to_have_url(re.compile("/$"))
+    gallery.wait_for_pictures()
+    gallery.choose("format", "PNG")
+    expect(gallery.page).to_have_url(re.compile("format=PNG"))
+    gallery.page.go_back()
+    expect(gallery.page).to_have_url(re.compile("/$"))
+
+
+def test_a_picture_tells_all_that_is_known_of_it(gallery: Gallery) -> None:
+    gallery.wait_for_pictures()
+    picture = gallery.look_at("harbour-0002.jpg")
+    picture.wait_until_loaded()
+    assert picture.name == "harbour-0002.jpg"
+    assert picture.fact("Lens") == "Summicron 35"
+    expect(picture.box.locator(".variants li")).to_have_count(3)
+    picture.box.get_by_text("Everything that is known").click()
+    expect(picture.box.locator(".raw")).to_contain_text("sRGB")
+    expect(picture.box.locator(".related a").first).to_be_visible()
+    gallery.page.reload()
+    expect(picture.box.get_by_role("heading", level=1)).to_have_text("harbour-0002.jpg")
+    picture.close()
+    expect(picture.box).to_have_count(0)
+
+
+def test_a_deleted_picture_comes_back_by_undo(gallery: Gallery) -> None:
+    picture = gallery.look_at("fern-0003.jpg")
+    picture.wait_until_loaded()
+    picture.delete()
+    expect(gallery.page.locator(".notice")).to_contain_text("Deleted fern-0003.jpg")
+    expect(gallery.tile("fern-0003.jpg")).to_have_count(0)
+    gallery.undo()
+    expect(gallery.tile("fern-0003.jpg")).to_be_visible()
+
+
+def test_usage_counts_what_was_uploaded(gallery: Gallery) -> None:
+    gallery.go_to("Usage")
+    before = int(gallery.total("pictures"))
+    gallery.go_to("Pictures")
+    gallery.upload([a_picture("counted.jpg"), file("empty.jpg", b"")])
+    gallery.wait_for("counted.jpg", "READY")
+    gallery.wait_for("empty.jpg", "REJECTED")
+    gallery.go_to("Usage")
+    expect(gallery.page.locator(".big dd").first).to_have_text(str(before + 2))
+
+
+def test_another_owners_picture_is_refused(gallery: Gallery, cloud: FakeCloud) -> None:
+    key = next(key for key in cloud.catalog.records if key.startswith("bob/"))
+    gallery.open(f"/#/picture/{id_of(key)}")
+    expect(gallery.page.get_by_role("alert")).to_contain_text("no such picture")
+    expect(gallery.page.locator(".wall img")).to_have_count(0)
+
+
+def test_an_administrator_chooses_whose_pictures_and_sees_the_report(
+    page: Page, site: Site, admin: Visitor
+) -> None:
+    gallery = Gallery(page, site).sign_in(admin)
+    gallery.wait_for_pictures()
+    gallery.choose("owner", "bob")
+    expect(page).to_have_url(re.compile("owner=bob"))
+    expect(gallery.tiles).to_have_count(6)
+    gallery.go_to("Report")
+    expect(page.locator(".days-chart canvas")).to_be_visible()
+    page.locator(".figure").first.get_by_text("Table").click()
+    expect(page.locator(".scroll table").first).to_contain_text("Uploads")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Uploads per day as CSV").click()
+    assert download.value.path().read_text().startswith("Day,Uploads,Bytes,Refused")
+
+
+def test_an_ended_session_asks_to_sign_in_again(gallery: Gallery, cloud: FakeCloud) -> None:
+    gallery.wait_for_pictures()
+    cloud.tokens.clear()
+    cloud.refreshes.clear()
+    gallery.go_to("Usage")
+    expect(gallery.page.get_by_role("dialog")).to_contain_text("Your session has ended")
+
+
+def test_an_expired_token_is_renewed_unseen(gallery: Gallery, cloud: FakeCloud) -> None:
+    gallery.wait_for_pictures()
+    cloud.tokens.clear()
+    gallery.go_to("Usage")
+    expect(gallery.page.locator(".big").first).to_be_visible()
+
+
+def test_too_many_requests_are_tried_again(gallery: Gallery, cloud: FakeCloud) -> None:
+    gallery.wait_for_pictures()
+    refusals = [Refused(429, "slow down")]
+    cloud.faults.append(lambda _, path: refusals.pop() if refusals and "usage" in path else None)
+    gallery.go_to("Usage")
+    expect(gallery.page.locator(".big").first).to_be_visible()
+
+
+def test_a_lost_connection_is_said(gallery: Gallery) -> None:
+    gallery.wait_for_pictures()
+    gallery.page.context.set_offline(True)
+    expect(gallery.page.locator(".offline")).to_be_visible()
+    gallery.page.context.set_offline(False)
+    expect(gallery.page.locator(".offline")).to_have_count(0)
+
+
+def test_the_last_act_is_to_sign_out(gallery: Gallery) -> None:
+    gallery.page.get_by_role("button", name="Sign out").click()
+    expect(gallery.page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert gallery.page.evaluate("sessionStorage.length") == 0
