@@ -49,9 +49,9 @@ check: setup .venv-guard/.installed ## Lint, check formatting and types, and hol
 	$(VENV)/python -m pytest -q $(RULES)
 	@$(VENV)/python -m guard
 
-audit: setup .venv-guard/.installed .venv-audit/.installed .venv-bench/.installed ## Compare licences; ask for known vulnerabilities (3: nobody could be asked)
+audit: setup .venv-guard/.installed .venv-audit/.installed .venv-bench/.installed ## Compare licences; ask for known vulnerabilities (AUDIT=--if-reachable: go on if nobody answers)
 	$(VENV)/python -m guard.licences --check
-	@$(VENV)/python -m guard.audit || { code=$$?; echo "make audit: see above (exit code $$code)" >&2; exit $$code; }
+	@$(VENV)/python -m guard.audit $(AUDIT) || { code=$$?; echo "make audit: see above (exit code $$code)" >&2; exit $$code; }
 
 licences: setup .venv-guard/.installed .venv-audit/.installed .venv-bench/.installed ## Write the table of licences anew
 	@$(VENV)/python -m guard.licences

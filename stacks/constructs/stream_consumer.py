@@ -43,7 +43,7 @@ class StreamConsumer(Construct):
         """Feed a function with the changes of those items whose sort key is one of `sort_keys`."""
         super().__init__(scope, id_)
         config = function["config"]
-        self.function = PythonFunction(self, "Function", **function)
+        self.function = PythonFunction(self, "Function", traced=config.trace_uploads, **function)
         self.failures = PrivateBucket(
             self,
             "Failures",

@@ -50,7 +50,7 @@ def violations(out: Path) -> set[tuple[str, str]]:
         (violation["ruleName"], place["constructPath"])
         for plugin in report["pluginReports"]
         for violation in plugin["violations"]
-        if violation["severity"] == "error"
+        if violation["severity"] in ("error", "warning")  # either stops the synth
         for place in violation["violatingConstructs"]
     }
 
