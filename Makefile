@@ -5,6 +5,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .PHONY: help setup demo storm chaos up down test soak check bench fuzz format lock permissions app clean
 
+PARALLEL := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
+
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
@@ -25,8 +27,8 @@ up: setup ## Start the local cloud and deploy the app to it
 down: setup ## Stop the local cloud; its state is kept
 	@$(VENV)/python -m local down
 
-test: setup ## Run all tests
-	$(VENV)/python -m pytest
+test: setup ## Run all tests, on all cores (TEST="tests/stacks -k alarms")
+	$(VENV)/python -m pytest $(PARALLEL) $(TEST)
 
 soak: setup ## Run 300,000 schedules of the convergence tests on all cores (SOAK="--schedules 1000000")
 	@$(VENV)/python -m tests.convergence.soak $(SOAK)
