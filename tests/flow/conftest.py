@@ -13,7 +13,7 @@ from local.agreement import FACETS, Findings, Inspector
 from local.cloud import Cloud
 from tests.pictures import any_picture
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 
 @dataclass
