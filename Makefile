@@ -5,6 +5,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .PHONY: help setup demo storm chaos up down test verify deploy synth soak check bench fuzz format lock permissions audit licences sbom app clean
 
+PARALLEL := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
+
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
@@ -25,8 +27,8 @@ up: setup ## Start the local cloud and deploy the app to it
 down: setup ## Stop the local cloud; its state is kept
 	@$(VENV)/python -m local down
 
-test: setup ## Run all tests (TEST="tests/stacks -k alarms")
-	$(VENV)/python -m pytest $(TEST)
+test: setup ## Run all tests, on all cores (TEST="tests/stacks -k alarms")
+	$(VENV)/python -m pytest $(PARALLEL) $(TEST)
 
 verify: .venv/.installed ## Test what is deployed; the pipeline's environment says where (docs/delivery.md)
 	$(VENV)/python -m pytest tests/end_to_end $(VERIFY)
@@ -46,12 +48,12 @@ check: setup .venv-guard/.installed ## Lint, check formatting and types, and hol
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
-	$(VENV)/python -m pytest -q $(RULES)
+	$(VENV)/python -m pytest -q $(PARALLEL) $(RULES)
 	@$(VENV)/python -m guard
 
-audit: setup .venv-guard/.installed .venv-audit/.installed .venv-bench/.installed ## Compare licences; ask for known vulnerabilities (3: nobody could be asked)
+audit: setup .venv-guard/.installed .venv-audit/.installed .venv-bench/.installed ## Compare licences; ask for known vulnerabilities (AUDIT=--if-reachable: go on if nobody answers)
 	$(VENV)/python -m guard.licences --check
-	@$(VENV)/python -m guard.audit || { code=$$?; echo "make audit: see above (exit code $$code)" >&2; exit $$code; }
+	@$(VENV)/python -m guard.audit $(AUDIT) || { code=$$?; echo "make audit: see above (exit code $$code)" >&2; exit $$code; }
 
 licences: setup .venv-guard/.installed .venv-audit/.installed .venv-bench/.installed ## Write the table of licences anew
 	@$(VENV)/python -m guard.licences

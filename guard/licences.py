@@ -27,6 +27,14 @@ Of every package that is pinned, as its own metadata tells them. Made by `make l
 by `make audit`, which fails on one that is neither permissive nor accepted below. Only what is used
 *in Lambda* is deployed.
 
+**One deployed package is not permissive: pi-heif**, which reads HEIC. Its own code is BSD-3-Clause;
+its wheels bundle libheif and libde265, which are LGPL-3.0 (`LICENSES_bundled.txt` in the wheel), so
+the wheels are LGPL-3.0. Both are shared libraries, linked dynamically and used unchanged: whoever
+has the layer can put others in their place, and our own code stays MIT. Nobody is given anything
+by deploying to an account of one's own. Who hands the built layer on must add the texts of LGPL-3.0
+and GPL-3.0 and the sources or an offer of them, for the wheel only links to both. It brings no
+encoder of HEVC, no x265 and nothing under the GPL alone.
+
 """
 PERMISSIVE = re.compile(
     r"(The )?MIT\b.*|Apache\b.*|.*\bBSD\b.*|0BSD|ISC\b.*|Python Software Foundation.*|PSF-2\.0"
@@ -45,8 +53,7 @@ ACCEPTED = {
     "hypothesis": TOOL,
     "orjson": TOOL,
     "pathspec": TOOL,
-    "pi-heif": "BSD itself; it brings libheif and libde265 unchanged, as shared libraries that "
-    "whoever has the layer can replace",
+    "pi-heif": "**not permissive**: see above",
     "pyvips-binary": f"{TOOL}: a contestant of the benchmarks",
     "tqdm": TOOL,
 }

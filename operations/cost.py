@@ -9,7 +9,7 @@ from operations import uploads_cost as of
 from operations.answers import FINE, table
 from stacks import prices
 
-# X-Ray takes the first trace of each second, and 5 % of the rest.
+# Lambda has X-Ray take the first run of each second and 5 % of the rest, by no rule of ours.
 HOURS_OF_A_MONTH = 365 * 24 / 12
 SECONDS_OF_A_MONTH = HOURS_OF_A_MONTH * 3600
 SAMPLED = 0.05
@@ -21,11 +21,12 @@ NEVER_TRIED = 10_000_000  # see docs/decisions.md
 
 @dataclass(frozen=True)
 class Plan:
-    """What is uploaded each month."""
+    """What is uploaded each month, and whether X-Ray traces what that runs."""
 
     uploads: int
     megapixels: float
     variants: int
+    traced: bool = of.TRACED
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ class Cost:
 def cost(_: None, options: Namespace) -> Cost:
     """Reckon what was asked, or else three scales."""
     scales = [options.uploads] if options.uploads else SCALES
-    return Cost([bill(Plan(n, options.megapixels, options.variants)) for n in scales])
+    what = (options.megapixels, options.variants, options.traced)
+    return Cost([bill(Plan(n, *what)) for n in scales])
 
 
 def bill(plan: Plan) -> Bill:
@@ -118,7 +120,7 @@ def handling(plan: Plan) -> dict[str, float]:
         "SQS, SNS": n
         * (per.notifications * prices.SNS_PUBLISH + per.queue_requests * prices.SQS_REQUEST),
         "Lambda requests": n * per.invocations * prices.LAMBDA_REQUEST,
-        "X-Ray": traces(n * per.invocations) * prices.XRAY_TRACE,
+        "X-Ray": traces(n * per.invocations) * prices.XRAY_TRACE if plan.traced else 0.0,
         "Sweeps, daily": n * of.SWEEPS * sweep,
     }
 
@@ -145,7 +147,7 @@ def shrinking_ms(megapixels: float) -> float:
 
 
 def traces(invocations: float) -> float:
-    """Return how many traces X-Ray's default rule takes of invocations spread over the month."""
+    """Return how many of the invocations, spread over the month, Lambda has traced."""
     at_once = min(invocations, SECONDS_OF_A_MONTH)
     return at_once + SAMPLED * (invocations - at_once)
 

@@ -132,6 +132,9 @@ def _add_cost(commands: Any) -> None:
     added.add_argument(
         "--variants", type=_positive_number, default=3, metavar="N", help="thumbnails of each (3)"
     )
+    added.add_argument(
+        "--traced", action="store_true", help="with `trace_uploads`, which production has off"
+    )
     added.add_argument("--json", action="store_true", default=SUPPRESS, help="print JSON")
     added.set_defaults(command=_cost, needs_app=False)
 

@@ -47,6 +47,10 @@ REQUESTS = Requests(
 )
 
 
+# Whether production traces what uploads run (`trace_uploads`).
+TRACED = False
+
+
 @dataclass(frozen=True)
 class AtRest:
     """Of a production stage that nobody uses."""

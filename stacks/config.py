@@ -152,6 +152,8 @@ class StageConfig:
     """More runs of one function than that, and all consumers are switched off."""
     runaway_ratio: int | None = 20
     """So many runs for each upload and repair, and they are as well; `None`: no such alarm."""
+    trace_uploads: bool = True
+    """X-Ray traces what uploads run: one run a second and 5 % of the rest, which nobody can set."""
     slo_ready_seconds: int = 60
     """How soon after its upload a picture shall have each of its facets."""
     slo_target: float = 99.5
@@ -333,6 +335,7 @@ def production() -> StageConfig:
         deployment="Canary10Percent5Minutes",
         probe_minutes=15,
         runaway_per_hour=300_000,
+        trace_uploads=False,
     )
 
 

@@ -35,6 +35,8 @@ class DeliveryConfig:
     alarm_email: str | None = None
     artifact_days: int = 90
     log_days: int = 90
+    rebuild_on: str | None = "MON"
+    """The day of the week on which the pipeline runs without a push; `None`: never."""
 
     def __post_init__(self) -> None:
         require_one_of(self.source, "source", ("github", "codecommit"))
@@ -54,6 +56,7 @@ class DeliveryConfig:
             self.artifact_days,
         )
         require_one_of(self.log_days, "log_days", LOG_DAYS)
+        require_one_of(self.rebuild_on, "rebuild_on", (None, *WEEKDAYS))
 
     def _check_repository(self) -> None:
         github = self.source == "github"
@@ -93,6 +96,7 @@ class DeliveryConfig:
 
 
 LOG_DAYS = (30, 90, 180, 365)
+WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 def matches(pattern: str, value: object) -> bool:

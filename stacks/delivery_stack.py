@@ -22,6 +22,7 @@ from stacks.constructs import builds
 from stacks.constructs.accepted_in_delivery import accept_in_delivery
 from stacks.constructs.delivery_alarms import DeliveryAlarms
 from stacks.constructs.pull_requests import PullRequestChecks
+from stacks.constructs.rebuild import WeeklyRebuild
 from stacks.delivery_config import DeliveryConfig
 from stacks.pins import cdk_version
 from stacks.stage import DarkroomStage
@@ -134,12 +135,17 @@ class DeliveryStack(Stack):
         return pipelines.CodeBuildStep(
             "Build",
             input=self.source,
-            commands=[builds.CHECK, builds.TEST, f"make synth SYNTH='-c delivery={self.settings}'"],
+            commands=[
+                builds.CHECK,
+                builds.AUDIT,
+                builds.TEST,
+                f"make synth SYNTH='-c delivery={self.settings}'",
+            ],
             primary_output_directory="cdk.out",
             build_environment=builds.environment(codebuild.ComputeType.MEDIUM),
             cache=codebuild.Cache.bucket(self.artifacts, prefix="cache"),
             partial_build_spec=codebuild.BuildSpec.from_object(
-                {"version": "0.2", **builds.TESTS_SPEC, **builds.CACHE_SPEC}
+                {"version": "0.2", **builds.COVERED_SPEC, **builds.CACHE_SPEC}
             ),
         )
 
@@ -196,6 +202,9 @@ class DeliveryStack(Stack):
             self, accounts=accounts, cdk_version=cdk_version()
         )
         self.alarms.tell_of_failures(self.pipeline.pipeline.pipeline_name)
+        if self.config.rebuild_on:
+            pipeline, day = self.pipeline.pipeline, self.config.rebuild_on
+            WeeklyRebuild(self, "Rebuild", pipeline=pipeline, on=day)
         if self.config.source == "github":
             self._allow_connection(str(self.config.connection_arn))
 

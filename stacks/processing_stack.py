@@ -4,39 +4,32 @@ Each method holds everything about one function: its trigger, its environment an
 """
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from aws_cdk import Stack
 from constructs import Construct
 
 from stacks.access_stack import AccessStack
 from stacks.config import StageConfig
-from stacks.constructs.answers import Watched, answers
-from stacks.constructs.breaker import Breaker
 from stacks.constructs.consumer import Consumer
 from stacks.constructs.domain_events import DomainEvents
 from stacks.constructs.end_to_end_role import EndToEndRole
 from stacks.constructs.facets import Facets
+from stacks.constructs.fleet import Fleet
+from stacks.constructs.guarding import guard
 from stacks.constructs.http_api import Tokens
 from stacks.constructs.layers import Layers
 from stacks.constructs.messages import allow_messages
 from stacks.constructs.outputs import output
-from stacks.constructs.panels import columns
 from stacks.constructs.permissions import allow, allow_arn
 from stacks.constructs.probing import allow_probe, probe_alarms, probe_environment
 from stacks.constructs.python_function import PythonFunction, function_folders
 from stacks.constructs.query_apis import QueryApis
 from stacks.constructs.report_alarms import report_alarms
-from stacks.constructs.rollout import Fed, Rollout, allow_smoke_tests
-from stacks.constructs.saved_queries import SavedQueries
 from stacks.constructs.scheduled_function import ScheduledFunction
-from stacks.constructs.service_level import ServiceLevel
 from stacks.constructs.stream_consumer import StreamConsumer
 from stacks.constructs.sweep_alarms import sweep_alarms
-from stacks.constructs.watch import Watch
+from stacks.constructs.watching import watch
 from stacks.storage_stack import StorageStack
-
-Kind = TypeVar("Kind", bound=Construct)
 
 
 class ProcessingStack(Stack):
@@ -60,8 +53,10 @@ class ProcessingStack(Stack):
         self.facets = Facets(self).text
         for folder in function_folders():
             self._deploy(folder)
-        self._guard()
-        self._watch()
+        # What comes last sees all of it: the next consumer is guarded and watched unasked.
+        fleet = Fleet.of(self)
+        guard(self, fleet, config=config, storage=storage)
+        watch(self, fleet, config=config, storage=storage)
         if config.tested_by:
             EndToEndRole(self, "EndToEnd", storage=storage, trusted_account=config.tested_by)
         output(self, "Facets", self.facets)
@@ -96,16 +91,11 @@ class ProcessingStack(Stack):
             # Ten pictures to a batch, the largest of which take seconds.
             timeout_seconds=60,
         )
+        function, thumbnails = consumer.function, self.storage.thumbnails
         # ListBucket: without it S3 answers 403, not 404, for a key that is gone.
-        allow(consumer.function, "s3:GetObject", "s3:ListBucket", on=self.storage.originals)
-        allow(
-            consumer.function,
-            "s3:DeleteObject",
-            "s3:ListBucket",
-            "s3:PutObject",
-            on=self.storage.thumbnails,
-        )
-        allow(consumer.function, "dynamodb:GetItem", "dynamodb:PutItem", on=self.storage.catalog)
+        allow(function, "s3:GetObject", "s3:ListBucket", on=self.storage.originals)
+        allow(function, "s3:DeleteObject", "s3:ListBucket", "s3:PutObject", on=thumbnails)
+        allow(function, "dynamodb:GetItem", "dynamodb:PutItem", on=self.storage.catalog)
 
     def index_metadata(self) -> None:
         consumer = Consumer(
@@ -154,13 +144,8 @@ class ProcessingStack(Stack):
             timeout_seconds=60,
         )
         # Transactions are authorised by the actions that they are made of.
-        allow(
-            consumer.function,
-            "dynamodb:GetItem",
-            "dynamodb:PutItem",
-            "dynamodb:UpdateItem",
-            on=self.storage.report,
-        )
+        verbs = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+        allow(consumer.function, *verbs, on=self.storage.report)
 
     def announce_changes(self) -> None:
         speaker = StreamConsumer(
@@ -295,28 +280,17 @@ class ProcessingStack(Stack):
         allow(function, "s3:ListBucketVersions", on=self.storage.originals)
         allow(function, "s3:DeleteObject", "s3:ListBucket", on=self.storage.thumbnails)
         allow(function, "s3:GetObject", "s3:PutObject", on=self.storage.reports)
-        allow(
-            function,
-            "dynamodb:DescribeTable",
-            "dynamodb:Query",
-            "dynamodb:Scan",
-            on=self.storage.catalog,
-        )
-        allow(
-            function,
-            "dynamodb:ConditionCheckItem",
-            "dynamodb:GetItem",
-            "dynamodb:PutItem",
-            "dynamodb:Scan",
-            on=self.storage.report,
-        )
+        reads = ("dynamodb:DescribeTable", "dynamodb:Query", "dynamodb:Scan")
+        allow(function, *reads, on=self.storage.catalog)
+        keeps = ("dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem")
+        allow(function, *keeps, "dynamodb:Scan", on=self.storage.report)
         allow_arn(function, ["sns:Publish"], self.storage.repairs.topic_arn)
         # What publishing to a topic under a key of our own takes.
         allow_arn(function, ["kms:Decrypt", "kms:GenerateDataKey"], self.storage.key.key_arn)
         sweep_alarms(sweeper, hours=self.config.sweep_hours)
 
     def check_before_traffic(self) -> None:
-        self.before = PythonFunction(
+        PythonFunction(
             Construct(self, "CheckBeforeTraffic"),
             "Function",
             folder="check_before_traffic",
@@ -329,7 +303,7 @@ class ProcessingStack(Stack):
         )
 
     def check_after_traffic(self) -> None:
-        self.after = PythonFunction(
+        function = PythonFunction(
             Construct(self, "CheckAfterTraffic"),
             "Function",
             folder="check_after_traffic",
@@ -340,7 +314,7 @@ class ProcessingStack(Stack):
             memory_mb=512,
             timeout_seconds=900,
         )
-        allow_probe(self.after, self.storage)
+        allow_probe(function, self.storage)
 
     def probe_flow(self) -> None:
         probe = ScheduledFunction(
@@ -359,7 +333,7 @@ class ProcessingStack(Stack):
 
     def break_runaway(self) -> None:
         # What it may switch off is known when all of it is there.
-        self.breaker = PythonFunction(
+        PythonFunction(
             Construct(self, "BreakRunaway"),
             "Function",
             folder="break_runaway",
@@ -370,34 +344,6 @@ class ProcessingStack(Stack):
             timeout_seconds=60,
         )
 
-    def _guard(self) -> None:
-        """Let new versions prove themselves, and let nothing run away."""
-        consumers, streams = self._of(Consumer), self._of(StreamConsumer)
-        fed: list[Fed] = [*consumers, *streams, *self._of(ScheduledFunction), *self._of(QueryApis)]
-        allow_smoke_tests(self.before, [each.function for each in fed])
-        if self.config.deployment:
-            Rollout(
-                self,
-                "Rollout",
-                deployment=self.config.deployment,
-                fed=fed,
-                before=self.before,
-                after=self.after,
-            )
-        breaker = Breaker(
-            self,
-            "Breaker",
-            function=self.breaker,
-            consumers=consumers,
-            streams=streams,
-            topics=[self.storage.uploads, self.storage.repairs],
-            config=self.config,
-        )
-        output(self, "EventSourceMappings", ",".join(breaker.mappings))
-
-    def _of(self, kind: type[Kind]) -> list[Kind]:
-        return [child for child in self.node.children if isinstance(child, kind)]
-
     def _deploy(self, folder: str) -> None:
         method = vars(ProcessingStack).get(folder)
         if method is None:
@@ -405,27 +351,3 @@ class ProcessingStack(Stack):
                 f"functions/{folder} is not deployed: ProcessingStack has no {folder}()"
             )
         method(self)
-
-    def _watch(self) -> None:
-        children = self.node.children
-        consumers = [child for child in children if isinstance(child, Consumer)]
-        functions = [each for each in self.node.find_all() if isinstance(each, PythonFunction)]
-        groups = [each.logs for each in functions]
-        SavedQueries(self, "Queries", folder=f"Darkroom/{self.config.name}", groups=groups)
-        ServiceLevel(self, "ServiceLevel", config=self.config, consumers=consumers)
-        tables = [self.storage.catalog, self.storage.report]
-        Watch(
-            self,
-            "Watch",
-            key=self.storage.key,
-            email=self.config.alarm_email,
-            columns=columns(
-                uploads=self.storage.uploads,
-                consumers=consumers,
-                streams=[child for child in children if isinstance(child, StreamConsumer)],
-                report=self.storage.report,
-                sweeps=[child for child in children if isinstance(child, ScheduledFunction)],
-                guards=[self.before, self.after, self.breaker, self.query.function],
-            ),
-            rows=answers(Watched(self.config, self.storage.uploads, consumers, functions, tables)),
-        )

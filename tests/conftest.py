@@ -20,6 +20,24 @@ if sys.platform == "linux":
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
+# Folders whose tests share what is dear to set up, a deployed app or a synthesis.
+TOGETHER = ("flow", "local", "stacks")
+SLOWEST = ("flow", "convergence", "local", "stacks")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each worker of ``pytest -n`` whole files or folders, the slowest first."""
+    for item in items:
+        folder = item.path.parent.name
+        group = folder if folder in TOGETHER else f"{folder}/{item.path.stem}"
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    folder = item.path.parent.name
+    return SLOWEST.index(folder) if folder in SLOWEST else len(SLOWEST)
+
 
 @pytest.fixture(autouse=True, scope="session")
 def no_network() -> Any:

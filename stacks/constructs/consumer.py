@@ -47,7 +47,8 @@ class Consumer(Construct):
         """Feed a function that owns `facet` of each object with what the topics announce."""
         super().__init__(scope, id_)
         self.facet = facet
-        self.function = PythonFunction(self, "Function", **function)
+        traced = function["config"].trace_uploads
+        self.function = PythonFunction(self, "Function", traced=traced, **function)
         self.dead_letters = dead_letters(self, "DeadLetters", of_a_queue=True)
         self.undelivered = dead_letters(self, "Undelivered")
         self.queue = self._queue("Queue")

@@ -119,5 +119,5 @@ class PullRequestChecks(Construct):
 
 def specification() -> dict[str, Any]:
     phases = {**builds.RUNTIMES_SPEC["phases"], "build": {"commands": list(COMMANDS)}}
-    spec = {**builds.RUNTIMES_SPEC, **builds.TESTS_SPEC, **builds.CACHE_SPEC}
+    spec = {**builds.RUNTIMES_SPEC, **builds.COVERED_SPEC, **builds.CACHE_SPEC}
     return {**spec, "phases": phases}

@@ -33,6 +33,10 @@ ACCEPTED = {
     ("W3005",): "CDK makes it wait for its role and the role's policy. The first is redundant, the "
     "second is not, and CDK knows only both.",
 }
+UNTRACED = (
+    "Lambda samples by a rate of its own that nobody can set, for more than the time itself costs. "
+    "Without X-Ray's SDK a trace says no more than metrics do; log lines are joined by the version."
+)
 
 
 class FunctionProps(TypedDict):
@@ -61,6 +65,7 @@ class PythonFunction(Construct):
         memory_mb: int,
         timeout_seconds: int,
         target: Target | None = None,
+        traced: bool = True,
     ) -> None:
         super().__init__(scope, id_)
         self.folder = folder
@@ -87,12 +92,13 @@ class PythonFunction(Construct):
             application_log_level_v2=getattr(
                 lambda_.ApplicationLogLevel, "DEBUG" if config.log_level == "DEBUG" else "INFO"
             ),
-            tracing=lambda_.Tracing.ACTIVE,
+            # Lambda reads no sampling rule: this is the one switch that it has for X-Ray.
+            tracing=lambda_.Tracing.ACTIVE if traced else lambda_.Tracing.PASS_THROUGH,
         )
         self.live = lambda_.Alias(
             self, "Live", alias_name="live", version=self.function.current_version
         )
-        self._accept(target or config.target)
+        self._accept(target or config.target, traced)
         self._alarms()
         output(self, f"{scope.node.id}Function", self.function.function_name)
 
@@ -106,9 +112,11 @@ class PythonFunction(Construct):
         allow_arn(self, ["logs:CreateLogStream", "logs:PutLogEvents"], group.log_group_arn)
         return group
 
-    def _accept(self, target: Target) -> None:
+    def _accept(self, target: Target, traced: bool) -> None:
         for findings, reason in ACCEPTED.items():
             accept(self.function, *findings, because=reason)
+        if not traced:
+            accept(self.function, "Serverless-LambdaTracing", because=UNTRACED)
         if target.python != LATEST:
             accept(
                 self.function,

@@ -11,14 +11,11 @@ from constructs import Construct
 from stacks.config import DEPLOYMENTS
 from stacks.constructs.accepted import accept
 from stacks.constructs.consumer import Consumer
+from stacks.constructs.fleet import Fed
 from stacks.constructs.permissions import allow_arn
 from stacks.constructs.python_function import PythonFunction
-from stacks.constructs.query_apis import QueryApis
 from stacks.constructs.rollout_alarms import losing_alarm, slower_alarm, worse_alarm
 from stacks.constructs.scheduled_function import ScheduledFunction
-from stacks.constructs.stream_consumer import StreamConsumer
-
-Fed = Consumer | StreamConsumer | ScheduledFunction | QueryApis
 
 ANY_VERSION = (
     "Versions are numbered as they are published: the one to be tested is not known before, and a "

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Unpack, cast
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -15,11 +15,7 @@ from constructs import Construct
 from stacks.constructs.alarms import alarm
 from stacks.constructs.consumer import dead_letters
 from stacks.constructs.python_function import FunctionProps, PythonFunction
-
-# The scheduler names a schedule's group as its source, not the schedule.
-DEFAULT_GROUP = (
-    f"arn:{Aws.PARTITION}:scheduler:{Aws.REGION}:{Aws.ACCOUNT_ID}:schedule-group/default"
-)
+from stacks.constructs.scheduler_role import scheduler_role
 
 
 class ScheduledFunction(Construct):
@@ -62,23 +58,12 @@ class ScheduledFunction(Construct):
         self._alarms(missed, minutes)
 
     def _role(self, missed: sqs.Queue) -> iam.Role:
-        """The scheduler's own role; CDK's would let it invoke every version, too."""
+        """CDK's would let it invoke every version, too."""
         invoke = iam.PolicyStatement(
             actions=["lambda:InvokeFunction"], resources=[self.function.live.function_arn]
         )
         keep = iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[missed.queue_arn])
-        return iam.Role(
-            self,
-            "SchedulerRole",
-            assumed_by=iam.ServicePrincipal(
-                "scheduler.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
-                    "ArnLike": {"aws:SourceArn": DEFAULT_GROUP},
-                },
-            ),
-            inline_policies={"Tick": iam.PolicyDocument(statements=[invoke, keep])},
-        )
+        return scheduler_role(self, invoke, keep)
 
     def _alarms(self, missed: sqs.Queue, minutes: int) -> None:
         folder = self.function.folder

@@ -46,7 +46,7 @@ class StreamConsumer(Construct):
         """
         super().__init__(scope, id_)
         config = function["config"]
-        self.function = PythonFunction(self, "Function", **function)
+        self.function = PythonFunction(self, "Function", traced=config.trace_uploads, **function)
         self.failures = PrivateBucket(
             self,
             "Failures",

@@ -14,7 +14,7 @@ from local.cloud import Cloud
 from operations.command_line import main
 from tests.pictures import any_picture
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 
 @dataclass

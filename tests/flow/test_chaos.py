@@ -13,6 +13,7 @@ def test_whatever_goes_wrong_all_agrees_in_the_end(capsys: pytest.CaptureFixture
     printed = capsys.readouterr()
     outcome = json.loads(printed.out)
     wrong = {name: errors for name, errors in outcome["errors"].items() if errors}
-    assert wrong == {}, f"seed {outcome['seed']}, kept in {outcome.get('home')}"
+    told = f"seed {outcome['seed']}, kept in {outcome.get('home')}\n{printed.err}"
+    assert wrong == {}, told
     assert outcome["done"]["put"] > 50
     assert code == 0

@@ -135,6 +135,7 @@ def test_the_keyboard_is_enough(gallery: Gallery) -> None:
     keys.press("Delete")
     expect(gallery.tile(str(name))).to_have_count(0)
     expect(page.locator(".tile:focus")).to_have_count(1)
+    expect(page.locator(".notice")).to_contain_text("Deleted")
     keys.press("Control+z")
     expect(gallery.tile(str(name))).to_be_visible()
     keys.press("?")

@@ -1,5 +1,7 @@
 """An audit that could not ask is no audit."""
 
+import re
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from guard.pins import LOCKS, ROOT, pins
 from guard.sbom import bill
 
 LOCK = ROOT / "requirements.txt"
+VULNERABLE = {"vulnerabilities": {"a": {"severity": "high"}}}
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, said: dict[str, Any]) -> None:
@@ -44,7 +47,7 @@ def test_a_registry_that_refuses_is_unchecked(monkeypatch: pytest.MonkeyPatch) -
     ("said", "code"),
     [
         ({"dependencies": [{"name": "a", "version": "1", "vulns": []}], "vulnerabilities": {}}, 0),
-        ({"vulnerabilities": {"a": {"severity": "high"}}}, 1),
+        (VULNERABLE, 1),
         ({}, 3),
     ],
 )
@@ -53,6 +56,29 @@ def test_each_outcome_has_an_exit_code(
 ) -> None:
     answer(monkeypatch, said)
     assert audit.main() == code
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "told"),
+    [({}, 0, "NOT AUDITED"), (VULNERABLE, 1, "vulnerable: a")],
+)
+def test_a_build_goes_on_without_an_index_but_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    said: dict[str, Any],
+    code: int,
+    told: str,
+) -> None:
+    answer(monkeypatch, said)
+    assert audit.main([audit.IF_REACHABLE]) == code
+    assert told in capsys.readouterr().out
+
+
+def test_what_was_accepted_with_a_reason_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {"id": "PYSEC-1", "fix_versions": []}
+    answer(monkeypatch, {"dependencies": [{"name": "a", "version": "1", "vulns": [known]}]})
+    monkeypatch.setitem(audit.ACCEPTED, "PYSEC-1", "what it concerns is not called")
+    assert not [*audit.python_vulnerabilities(LOCK)]
 
 
 def test_a_tool_that_is_missing_is_unchecked() -> None:
@@ -93,6 +119,24 @@ def test_a_licence_that_nobody_accepted_is_refused(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("guard.licences.licences", dict)
     _, wrong = page()
     assert any(each.startswith("pillow 13.0.0: no licence") for each in wrong)
+
+
+def test_one_deployed_package_is_not_permissive_and_the_page_says_so() -> None:
+    lines = [line.strip("| ").split(" | ") for line in PAGE.read_text().splitlines()]
+    deployed = [cells for cells in lines if len(cells) > 3 and "in Lambda" in cells[3]]
+    assert len(deployed) > 3
+    assert [name for name, _, licence, *_ in deployed if not permissive(licence)] == ["pi-heif"]
+    assert "**One deployed package is not permissive: pi-heif**" in PAGE.read_text()
+
+
+def test_the_wheel_says_what_the_page_says_of_it() -> None:
+    [told] = [
+        file.read_text()
+        for file in distribution("pi-heif").files or []
+        if file.name == "LICENSES_bundled.txt"
+    ]
+    libraries = dict(re.findall(r"^Name: (\S+)\nLicense: (\S+)", told, re.MULTILINE))
+    assert libraries == {"libheif": "LGPLv3", "libde265": "LGPLv3"}
 
 
 def test_the_bill_names_every_package_once_and_what_is_deployed() -> None:

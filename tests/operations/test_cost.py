@@ -97,6 +97,20 @@ def test_functions_are_as_large_as_reckoned(production: Deployment) -> None:
         assert properties["Architectures"] == [kind]
 
 
+def test_uploads_are_traced_as_reckoned(production: Deployment) -> None:
+    modes = {
+        folder: production.functions()[folder].properties["TracingConfig"]["Mode"]
+        for folder in of.MEMORY_GB
+    }
+    assert set(modes.values()) == {"Active" if of.TRACED else "PassThrough"}
+
+
+def test_traces_cost_what_the_readme_says() -> None:
+    million = bill(Plan(1_000_000, 12, 3, traced=True)).handling["X-Ray"]
+    assert f"traces: ${million:.0f} at a million uploads a month" in README
+    assert not bill(Plan(1_000_000, 12, 3, traced=False)).handling["X-Ray"]
+
+
 def test_metrics_at_rest_are_metrics_that_the_code_sends() -> None:
     code = [*ROOT.glob("functions/**/*.py"), *ROOT.glob("layers/shared/**/*.py")]
     text = "\n".join(file.read_text() for file in code)
@@ -118,6 +132,8 @@ def test_handling_grows_with_uploads_and_rest_does_not(uploads: int, more: int) 
     one, two = bill(Plan(uploads, 12, 3)), bill(Plan(2 * uploads, 12, 3))
     assert one.at_rest == two.at_rest
     for service, dollars in one.handling.items():
+        if service == "X-Ray" and not of.TRACED:
+            continue
         assert dollars < two.handling[service] <= 2 * dollars * (1 + 1e-9)
 
 
@@ -136,7 +152,8 @@ def test_the_command_asks_nobody(
     monkeypatch.setattr("boto3.Session", refuse)
     assert main(["cost", "--uploads", "1e6", "--megapixels", "24", "--json"]) == 0
     [told] = json.loads(capsys.readouterr().out)["bills"]
-    assert told["plan"] == {"uploads": 1_000_000, "megapixels": 24, "variants": 3}
+    wanted = {"uploads": 1_000_000, "megapixels": 24, "variants": 3, "traced": of.TRACED}
+    assert told["plan"] == wanted
     assert told["total"] > sum(told["handling"].values())
     assert main(["cost"]) == 0
     assert "1,000,000,000 uploads" in capsys.readouterr().out

@@ -55,6 +55,11 @@ class Delivery(Deployment):
         return found
 
     @property
+    def arn_of_the_pipeline(self) -> dict[str, Any]:
+        account = f"arn:aws:codepipeline:{REGION}:{HERE}:"
+        return {"Fn::Join": ["", [account, {"Ref": self.pipeline.id}]]}
+
+    @property
     def stages(self) -> dict[str, dict[str, dict[str, Any]]]:
         """The actions by name, by stage, in the order in which they run."""
         return {

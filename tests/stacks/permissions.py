@@ -2,16 +2,19 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
+from tests.stacks.delivery import delivery
 from tests.stacks.synthesis import ROOT, Deployment, Resource, as_list, deployment, statements
 
 PAGE = ROOT / "docs" / "permissions.md"
 HEAD = """# What every role may do
 
 Each function has a role of its own with these permissions and no others, the same in every stage;
-the other roles are those of the scheduler and of the tests. Made from the templates by
+the other roles are those of CodeDeploy, of the scheduler and, in the sandbox, of the end-to-end
+tests (`EndToEndRole`). Made from the templates by
 `make permissions`; `make check` and `make test` compare it with them: a change of this page is a
 change of what is allowed, and is reviewed as one.
 
@@ -33,6 +36,17 @@ WHY = """
 No others: a wildcard that is not here fails `make check`.
 
 | wildcard | in | why |
+|---|---|---|
+"""
+PIPELINE = """
+# What the pipeline's roles may do
+
+As for GitHub, and for CodeCommit where that has roles of its own; pipeline and sandbox are in
+111122223333, production in 444455556666. Most of it is what CDK Pipelines grants:
+[delivery.md](delivery.md) says what each is for, `tests/stacks/test_delivery_permissions.py` why
+each wildcard is there.
+
+| role | may | on |
 |---|---|---|
 """
 # By what is written with a wildcard, an action or a resource.
@@ -160,10 +174,14 @@ def conditions(stage: Deployment, statement: dict[str, Any]) -> str:
     )
 
 
-def wildcards(stage: Deployment) -> dict[str, set[str]]:
+Table = Mapping[str, Mapping[str, list[str]]]
+NOTHING: Table = {}
+
+
+def wildcards(stage: Deployment, besides: Table = NOTHING) -> dict[str, set[str]]:
     """Return what is allowed by a wildcard, and to or in what."""
     found: dict[str, set[str]] = defaultdict(set)
-    for role, by_resource in permissions(stage).items():
+    for role, by_resource in {**permissions(stage), **besides}.items():
         for resource, named in by_resource.items():
             for text in (resource, *named):
                 if "*" in text:
@@ -178,10 +196,10 @@ def wildcards(stage: Deployment) -> dict[str, set[str]]:
     return found
 
 
-def explained(stage: Deployment) -> list[tuple[str, str, str]]:
+def explained(stage: Deployment, besides: Table = NOTHING) -> list[tuple[str, str, str]]:
     """Return (wildcard, whose, why) of each. Raises UnlistedWildcard for one that has no reason."""
     rows = []
-    for text, places in sorted(wildcards(stage).items()):
+    for text, places in sorted(wildcards(stage, besides).items()):
         if text not in WILDCARDS:
             raise UnlistedWildcard(f"{text!r} ({', '.join(sorted(places))}) is not in WILDCARDS")
         rows.append((text, ", ".join(sorted(places)), WILDCARDS[text]))
@@ -189,12 +207,37 @@ def explained(stage: Deployment) -> list[tuple[str, str, str]]:
 
 
 def page(stage: Deployment) -> str:
-    may = [
+    """Return it of a stage, of what the sandbox has besides, and of the pipeline."""
+    sandbox = deployment("sandbox")
+    more = roles_besides(stage, sandbox)
+    told = sorted(rows(stage) + rows(sandbox, of=more), key=itemgetter(0, 2))
+    let_in = sorted(reached(stage) + [row for row in reached(sandbox) if row[0] in more])
+    why = explained(stage, {role: permissions(sandbox)[role] for role in more})
+    tables = HEAD + table(told) + REACHED + table(let_in) + WHY + table(why)
+    return tables + PIPELINE + table(of_the_pipeline())
+
+
+def of_the_pipeline() -> list[tuple[str, str, str]]:
+    """Return what its roles may do for GitHub, and those that only CodeCommit needs."""
+    github, codecommit = (
+        delivery(f"{source}, two accounts") for source in ("github", "codecommit")
+    )
+    only = roles_besides(github, codecommit)
+    return sorted(rows(github) + rows(codecommit, of=only), key=itemgetter(0, 2))
+
+
+def roles_besides(stage: Deployment, other: Deployment) -> set[str]:
+    return permissions(other).keys() - permissions(stage).keys()
+
+
+def rows(stage: Deployment, *, of: Collection[str] | None = None) -> list[tuple[str, str, str]]:
+    """Return (role, actions, resource), of all roles or of some."""
+    return [
         (role, ", ".join(sorted(set(actions))), resource)
         for role, by_resource in sorted(permissions(stage).items())
         for resource, actions in sorted(by_resource.items())
+        if of is None or role in of
     ]
-    return HEAD + table(may) + REACHED + table(reached(stage)) + WHY + table(explained(stage))
 
 
 def table(rows: Iterable[tuple[str, ...]]) -> str:

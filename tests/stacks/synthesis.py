@@ -87,6 +87,8 @@ class Deployment:
                 )
             case {"Fn::ImportValue": str(export)}:
                 return self.named(self._exported(export))
+            case {"Fn::Sub": str(text)}:
+                return re.sub(r"\$\{([\w:]+)\}", r"\1", text)
             case {"Fn::Join": [str(between), list(parts)]}:
                 return between.join(self.named(part) for part in parts)
         return json.dumps(value)

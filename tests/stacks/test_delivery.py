@@ -2,11 +2,13 @@
 
 import json
 import re
+import tomllib
 from typing import Any
 
 import pytest
 
 from stacks.config import LAMBDA
+from stacks.delivery_config import DeliveryConfig
 from stacks.delivery_stack import TESTED
 from stacks.pins import cdk_version
 from tests.stacks.delivery import (
@@ -17,6 +19,7 @@ from tests.stacks.delivery import (
     SETTINGS,
     Delivery,
     delivery,
+    synthesize,
 )
 from tests.stacks.synthesis import ROOT
 
@@ -110,8 +113,8 @@ def test_a_merge_is_checked_tested_and_synthesized_with_these_settings(
     any_delivery: Delivery,
 ) -> None:
     build = any_delivery.project("PipelineBuildCdkBuildProject")
-    check, test, synth = any_delivery.commands(build)
-    assert check == "make check"
+    check, audit, test, synth = any_delivery.commands(build)
+    assert (check, audit) == ("make check", "make audit AUDIT=--if-reachable")
     assert test.startswith("make test ")
     assert synth == "make synth SYNTH='-c delivery=delivery.json'"
     assert any_delivery.specification(build)["artifacts"]["base-directory"] == "cdk.out"
@@ -153,11 +156,45 @@ def test_every_build_has_the_same_image_and_versions(any_delivery: Delivery) -> 
 @pytest.mark.parametrize("name", OURS)
 def test_test_reports_are_kept(any_delivery: Delivery, name: str) -> None:
     project = any_delivery.project(name)
-    [report] = any_delivery.specification(project)["reports"].values()
+    report = any_delivery.specification(project)["reports"]["tests"]
     assert report["file-format"] == "JUNITXML"
+    assert f"--junitxml={written(report)}" in " ".join(any_delivery.commands(project))
+
+
+@pytest.mark.parametrize("name", ["PipelineBuildCdkBuildProject", "PullRequests"])
+def test_coverage_is_measured_and_kept(any_delivery: Delivery, name: str) -> None:
+    project = any_delivery.project(name)
+    report = any_delivery.specification(project)["reports"]["coverage"]
+    assert report["file-format"] == "COBERTURAXML"
+    measured = f"--cov --cov-report=xml:{written(report)}"
+    assert measured in " ".join(any_delivery.commands(project))
+
+
+def written(report: dict[str, Any]) -> str:
     [file] = report["files"]
-    written = f"--junitxml={report['base-directory']}/{file}"
-    assert any(command.endswith(written) for command in any_delivery.commands(project))
+    return f"{report['base-directory']}/{file}"
+
+
+def test_developers_tests_measure_no_coverage() -> None:
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]
+    assert "--cov" not in options["ini_options"]["addopts"]
+    [recipe] = re.findall(r"^test:.*\n\t(.*)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert "--cov" not in recipe
+
+
+def test_once_a_week_it_runs_without_a_push(any_delivery: Delivery) -> None:
+    [schedule] = any_delivery.all("AWS::Scheduler::Schedule")
+    assert schedule.properties["ScheduleExpression"] == "cron(17 5 ? * MON *)"
+    assert schedule.properties["State"] == "ENABLED"
+    target = schedule.properties["Target"]
+    assert target["Arn"] == any_delivery.arn_of_the_pipeline
+
+
+@pytest.mark.parametrize(("day", "runs"), [("SUN", ["cron(17 5 ? * SUN *)"]), (None, [])])
+def test_the_day_is_configured(day: str | None, runs: list[str]) -> None:
+    made = synthesize(DeliveryConfig(**{**SETTINGS["github, two accounts"], "rebuild_on": day}))
+    schedules = made.all("AWS::Scheduler::Schedule")
+    assert [each.properties["ScheduleExpression"] for each in schedules] == runs
 
 
 def test_every_log_is_kept_for_a_while_and_every_build_writes_to_one(

@@ -39,6 +39,7 @@ def test_a_file_is_read_into_a_configuration(tmp_path: Path) -> None:
         ("artifact_days", 0),
         ("artifact_days", "90"),
         ("log_days", 5),
+        ("rebuild_on", "Monday"),
     ],
 )
 def test_what_cannot_work_is_refused_by_name(field: str, value: Any) -> None:

@@ -122,6 +122,22 @@ def test_assets_are_published_as_cdks_own_roles_and_no_others(any_delivery: Deli
     }
 
 
+def test_the_schedule_may_start_this_pipeline_and_nothing_else(any_delivery: Delivery) -> None:
+    [schedule] = any_delivery.all("AWS::Scheduler::Schedule")
+    name = any_delivery.named(schedule.properties["Target"]["RoleArn"]).removesuffix(".Arn")
+    [role] = [each for each in any_delivery.all("AWS::IAM::Role") if name in each.id]
+    [policy] = role.properties["Policies"]
+    [statement] = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "codepipeline:StartPipelineExecution"
+    assert statement["Resource"] == any_delivery.arn_of_the_pipeline
+    assert not any_delivery.statements_of({"Ref": role.id})
+    assert "ManagedPolicyArns" not in role.properties
+    [trust] = role.properties["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    conditions = {key for keys in trust["Condition"].values() for key in keys}
+    assert conditions == {"aws:SourceAccount", "aws:SourceArn"}
+
+
 def test_nobody_is_an_administrator(any_delivery: Delivery) -> None:
     for role in any_delivery.all("AWS::IAM::Role"):
         for policy in role.properties.get("ManagedPolicyArns", []):

@@ -1,6 +1,7 @@
 """Every folder of functions/ is deployed, with what it says that it needs."""
 
 import ast
+import inspect
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,14 @@ def test_a_function_is_named_and_logs_as_its_stage_says(stage: Deployment) -> No
         assert variables["POWERTOOLS_LOG_LEVEL"] == stage.config.log_level
 
 
+def test_the_stack_is_one_method_for_each_function() -> None:
+    methods = {name for name, each in vars(ProcessingStack).items() if callable(each)}
+    assert {name for name in methods if not name.startswith("_")} == set(FOLDERS)
+    assert {name for name in methods if name.startswith("_")} <= {"__init__", "_deploy"}
+    for each in (vars(ProcessingStack)[folder] for folder in FOLDERS):
+        assert len(inspect.getsource(each).splitlines()) <= 55, each
+
+
 def test_lambda_drops_no_metrics(stage: Deployment) -> None:
     for function in stage.functions().values():
         logging = function.properties["LoggingConfig"]
@@ -96,13 +105,20 @@ def test_lambda_drops_no_metrics(stage: Deployment) -> None:
         assert logging["ApplicationLogLevel"] in ("DEBUG", "INFO")
 
 
-def test_a_function_runs_on_its_stages_python_and_platform_traced(stage: Deployment) -> None:
+def test_a_function_runs_on_its_stages_python_and_platform(stage: Deployment) -> None:
     for folder, function in stage.functions().items():
         resizes = folder == "make_thumbnails"
         target = stage.config.resizing_target if resizes else stage.config.target
         assert function.properties["Runtime"] == f"python{target.python}"
         assert function.properties["Architectures"] == [target.architecture]
-        assert function.properties["TracingConfig"] == {"Mode": "Active"}
+
+
+def test_what_uploads_run_is_traced_where_the_stage_says_so(stage: Deployment) -> None:
+    fed = {"make_thumbnails", "index_metadata", "report_changes"}
+    for folder, function in stage.functions().items():
+        traced = folder not in fed or stage.config.trace_uploads
+        mode = "Active" if traced else "PassThrough"
+        assert function.properties["TracingConfig"] == {"Mode": mode}, folder
 
 
 def test_aws_runs_python_3_13_on_arm(sandbox: Deployment, production: Deployment) -> None:

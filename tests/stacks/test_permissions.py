@@ -8,6 +8,7 @@ import pytest
 
 from stacks.catalog_indexes import INDEXES
 from stacks.constructs.permissions import allow_arn
+from tests.stacks.delivery import SETTINGS, delivery
 from tests.stacks.permissions import PAGE, page, permissions
 from tests.stacks.synthesis import Deployment, as_list, statements
 
@@ -18,6 +19,17 @@ READS_ORIGINALS = {"s3:GetObject", "s3:ListBucket", "s3:ListBucketVersions"}
 
 def test_the_table_of_permissions_is_up_to_date(production: Deployment) -> None:
     assert PAGE.read_text() == page(production), "if that is meant: make permissions"
+
+
+def test_the_table_has_every_role_of_every_stage(stage: Deployment) -> None:
+    told = {line.split(" | ")[0].removeprefix("| ") for line in PAGE.read_text().splitlines()}
+    assert permissions(stage).keys() <= told
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_the_table_has_every_role_of_the_pipeline(settings: str) -> None:
+    told = {line.split(" | ")[0].removeprefix("| ") for line in PAGE.read_text().splitlines()}
+    assert permissions(delivery(settings)).keys() <= told
 
 
 def test_permissions_are_the_same_in_every_stage(stage: Deployment, production: Deployment) -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.stacks.permissions import PAGE, WILDCARDS, UnlistedWildcard, page, wildcards
+from tests.stacks.permissions import PAGE, WILDCARDS, UnlistedWildcard, explained, page, wildcards
 from tests.stacks.synthesis import STAGES, Deployment, deployment
 
 
@@ -22,7 +22,7 @@ def planted(stage: Deployment, action: str, resource: str) -> Deployment:
 
 
 def test_every_wildcard_has_its_reason(stage: Deployment) -> None:
-    page(stage)
+    explained(stage)
 
 
 def test_no_reason_is_left_over() -> None:

@@ -71,6 +71,8 @@ function useFocus(wanted: { current: boolean }, active: number, tiles: Shown[]):
     if (!element) return;
     wanted.current = false;
     element.focus({ preventScroll: true });
+    if (document.activeElement === element) return;
+    setTimeout(() => element.focus({ preventScroll: true }), 30); // what lay over the grid is only now going
   });
 }
 

@@ -132,6 +132,7 @@ function useLayer(layer: { current: HTMLElement | null }, id: string, tile?: Til
     return () => {
       document.documentElement.classList.remove("covered");
       removeEventListener("keydown", act);
+      setTimeout(() => document.querySelector<HTMLElement>(`.tile[data-id="${id}"]`)?.focus({ preventScroll: true }), 60);
     };
   }, [album, layer]);
 }
