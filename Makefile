@@ -3,7 +3,11 @@ VENV := .venv/bin
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup demo storm chaos up down test verify deploy synth soak check bench fuzz format lock permissions audit licences sbom app clean
+.PHONY: help setup gallery demo storm chaos up down test verify deploy synth soak check bench fuzz format lock permissions screenshots audit licences sbom app clean
+
+# The page. What is written last into gallery/dist stands for all of it.
+PAGE := gallery/dist/index.html
+PAGE_SOURCES := $(shell find gallery/src gallery/public -type f) $(addprefix gallery/,index.html package.json tsconfig.json vite.config.ts)
 
 PARALLEL := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
 
@@ -12,31 +16,33 @@ help: ## Show this list
 
 setup: .venv/.installed .venv-cloud/.installed node_modules/.installed ## Install everything that the other targets need
 
-demo: setup ## Start the local cloud, deploy the app to it and send pictures through
+gallery: $(PAGE) ## Build the page into gallery/dist
+
+demo: setup $(PAGE) ## Start the local cloud, deploy the app to it and send pictures through
 	@$(VENV)/python -m local demo
 
-storm: setup ## Upload a thousand pictures at once to the local cloud (STORM="--pictures 100")
+storm: setup $(PAGE) ## Upload a thousand pictures at once to the local cloud (STORM="--pictures 100")
 	@$(VENV)/python -m local storm $(STORM)
 
-chaos: setup ## Let everything go wrong at once on a cloud of its own (CHAOS="--minutes 10")
+chaos: setup $(PAGE) ## Let everything go wrong at once on a cloud of its own (CHAOS="--minutes 10")
 	@$(VENV)/python -m local chaos $(CHAOS)
 
-up: setup ## Start the local cloud and deploy the app to it
+up: setup $(PAGE) ## Start the local cloud and deploy the app to it
 	@$(VENV)/python -m local up
 
 down: setup ## Stop the local cloud; its state is kept
 	@$(VENV)/python -m local down
 
-test: setup ## Run all tests, on all cores (TEST="tests/stacks -k alarms")
+test: setup $(PAGE) ## Run all tests, on all cores (TEST="tests/stacks -k alarms")
 	$(VENV)/python -m pytest $(PARALLEL) $(TEST)
 
 verify: .venv/.installed ## Test what is deployed; the pipeline's environment says where (docs/delivery.md)
 	$(VENV)/python -m pytest tests/end_to_end $(VERIFY)
 
-deploy: setup ## Deploy to AWS (DEPLOY="-c stage=production")
+deploy: setup $(PAGE) ## Deploy to AWS (DEPLOY="-c stage=production")
 	@npx cdk deploy '**' --require-approval never $(DEPLOY)
 
-synth: setup ## Write the templates to cdk.out (SYNTH="-c stage=production")
+synth: setup $(PAGE) ## Write the templates to cdk.out (SYNTH="-c stage=production")
 	@npx cdk synth --quiet $(SYNTH)
 
 soak: setup ## Run 300,000 schedules of the convergence tests on all cores (SOAK="--schedules 1000000")
@@ -44,7 +50,7 @@ soak: setup ## Run 300,000 schedules of the convergence tests on all cores (SOAK
 
 # What the templates must be, and that planted findings are refused.
 RULES := $(patsubst %,tests/stacks/test_%.py,every_resource functions guardrails messages permissions storage strangers watch wildcards)
-check: setup .venv-guard/.installed ## Lint, check formatting and types, and hold what would be deployed to its guardrails
+check: setup $(PAGE) .venv-guard/.installed ## Lint, check formatting and types, and hold what would be deployed to its guardrails
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
@@ -74,6 +80,9 @@ fuzz: setup ## Throw damaged pictures at what reads them, for a minute (FUZZ="--
 permissions: setup ## Write the table of permissions anew
 	$(VENV)/python -m tests.stacks.permissions
 
+screenshots: setup $(PAGE) ## Take the pictures of the gallery that the docs show anew
+	$(VENV)/python -m tests.gallery.screenshots
+
 LOCKS := requirements guard/requirements guard/audit/requirements layers/imaging/requirements layers/powertools/requirements layers/resizing/requirements local/requirements bench/requirements requirements-dev
 lock: ## Write the hash-locked requirements anew from the *.in files
 	@$(PYTHON) -m venv .build/lock && .build/lock/bin/pip install --quiet pip-tools==7.6.2
@@ -87,7 +96,7 @@ app: # What cdk.json runs; it installs nothing, for its caller may be running in
 
 clean: ## Stop the local cloud and delete everything that was made, its data too
 	@[ ! -x $(VENV)/python ] || $(VENV)/python -m local down
-	rm -rf .local .build cdk.out .venv .venv-audit .venv-bench .venv-cloud .venv-guard node_modules
+	rm -rf .local .build cdk.out .venv .venv-audit .venv-bench .venv-cloud .venv-guard node_modules gallery/dist gallery/node_modules
 
 .venv/.installed: requirements-dev.txt
 .venv-cloud/.installed: local/requirements.txt
@@ -102,7 +111,14 @@ clean: ## Stop the local cloud and delete everything that was made, its data too
 	@touch $@
 
 node_modules/.installed: package-lock.json
-	@command -v npm >/dev/null || { echo "Darkroom needs Node 20 or newer with npm: https://nodejs.org" >&2; exit 1; }
-	@echo "Installing the CDK command line ..." >&2
-	@npm ci --silent --no-audit --no-fund
+gallery/node_modules/.installed: gallery/package-lock.json
+node_modules/.installed gallery/node_modules/.installed:
+	@command -v npm >/dev/null || { echo "Darkroom needs Node 20.19 or newer with npm: https://nodejs.org" >&2; exit 1; }
+	@echo "Installing what $< pins ..." >&2
+	@cd $(<D) && npm ci --loglevel=error --no-audit --no-fund >/dev/null
+	@touch $@
+
+$(PAGE): gallery/node_modules/.installed $(PAGE_SOURCES)
+	@echo "Building the gallery's page ..." >&2
+	@cd gallery && npm run --silent build -- --logLevel warn
 	@touch $@

@@ -10,13 +10,15 @@ from bench.contest import ROOT, Result, compete, present
 from bench.contestants import CONTESTANTS
 from bench.imports import import_times
 from bench.isolation import isolation_cost
+from bench.query import FULL, QUICK, measured, query_table
+from bench.query import missed as grown
 from bench.tables import costs_table, imports_table, results_table
 from bench.targets import missed
 
 
 def parser() -> ArgumentParser:
     """Return the options."""
-    made = ArgumentParser(prog="python -m bench", description="Measure our thumbnails.")
+    made = ArgumentParser(prog="python -m bench", description="Measure our thumbnails and our API.")
     made.add_argument("--quick", action="store_true", help="few sources, few rounds: 40 seconds")
     made.add_argument("--json", action="store_true", help="print JSON instead of tables")
     made.add_argument("--check", action="store_true", help="exit with 1 if a target is missed")
@@ -30,20 +32,25 @@ def main() -> int:
     rounds = options.rounds or (3 if options.quick else 5)
     results = contest(options, rounds)
     costs, times = isolation_cost(rounds), import_times(rounds)
+    print("measuring the API ...", file=sys.stderr)
+    requests = measured(QUICK if options.quick else FULL, rounds=4 * rounds)
+    wrong = [*missed(results), *grown(requests)]
     if options.json:
-        measured = {"contest": [result.as_json() for result in results], "isolation_ms": costs}
-        imports = [time.as_json() for time in times]
-        print(json.dumps({**measured, "imports": imports, "missed": missed(results)}, indent=2))
+        told = {"contest": [result.as_json() for result in results], "isolation_ms": costs}
+        told["imports"] = [time.as_json() for time in times]
+        told["requests"] = [request.as_json() for request in requests]
+        print(json.dumps({**told, "missed": wrong}, indent=2))
     else:
         tables = results_table(results), costs_table(costs), imports_table(times)
-        print("\n", LEGEND, "\n\n".join(tables), sep="\n")
-        print("", *(f"missed: {line}" for line in missed(results)), sep="\n")
-    return 1 if options.check and missed(results) else 0
+        print("\n", LEGEND, "\n\n".join((*tables, query_table(requests))), sep="\n")
+        print("", *(f"missed: {line}" for line in wrong), sep="\n")
+    return 1 if options.check and wrong else 0
 
 
 LEGEND = """\
 CPU ms: median. ours takes: our CPU time as a multiple of this one's. peak MB: of the process.
 PSNR, SSIM: of the worst thumbnail, compared with LANCZOS from the full picture.
+units: DynamoDB's read units for one request to a catalog of so many pictures, all of one owner.
 """
 
 

@@ -3,14 +3,13 @@
 `python -m guard.licences` writes docs/licences.md; with `--check` it only compares.
 """
 
-import json
 import re
 import sys
 from collections.abc import Iterator
 from email.parser import HeaderParser
 from pathlib import Path
 
-from guard.pins import ROOT, normal, pins
+from guard.pins import ROOT, node_packages, normal, pins
 
 PAGE = ROOT / "docs" / "licences.md"
 ENVIRONMENTS = (
@@ -25,15 +24,18 @@ HEAD = """# Licences
 
 Of every package that is pinned, as its own metadata tells them. Made by `make licences`, compared
 by `make audit`, which fails on one that is neither permissive nor accepted below. Only what is used
-*in Lambda* is deployed.
+*in Lambda* and *in the page* is deployed.
 
-**One deployed package is not permissive: pi-heif**, which reads HEIC. Its own code is BSD-3-Clause;
-its wheels bundle libheif and libde265, which are LGPL-3.0 (`LICENSES_bundled.txt` in the wheel), so
-the wheels are LGPL-3.0. Both are shared libraries, linked dynamically and used unchanged: whoever
-has the layer can put others in their place, and our own code stays MIT. Nobody is given anything
-by deploying to an account of one's own. Who hands the built layer on must add the texts of LGPL-3.0
-and GPL-3.0 and the sources or an offer of them, for the wheel only links to both. It brings no
-encoder of HEVC, no x265 and nothing under the GPL alone.
+**In Lambda, one package is not permissive: pi-heif**, which reads HEIC. Its own code is
+BSD-3-Clause; its wheels bundle libheif and libde265, which are LGPL-3.0 (`LICENSES_bundled.txt` in
+the wheel), so the wheels are LGPL-3.0. Both are shared libraries, linked dynamically and used
+unchanged: whoever has the layer can put others in their place, and our own code stays MIT. Nobody
+is given anything by deploying to an account of one's own. Who hands the built layer on must add the
+texts of LGPL-3.0 and GPL-3.0 and the sources or an offer of them, for the wheel only links to both.
+It brings no encoder of HEVC, no x265 and nothing under the GPL alone.
+
+**In the page, the two fonts are OFL-1.1**: free to use, to serve and to change under another name;
+not to be sold by themselves. Their notices stand in the files, which are served as they are.
 
 """
 PERMISSIVE = re.compile(
@@ -47,8 +49,12 @@ NOT_INSTALLED = {
     ("tzdata", "2026.6"): "Apache-2.0",
 }
 TOOL = "a tool that is used unchanged and not deployed"
+FONT = "a font: see above"
 # Neither permissive by that list nor a problem, with the reason.
 ACCEPTED = {
+    "@fontsource-variable/instrument-sans": FONT,
+    "@fontsource/instrument-serif": FONT,
+    "axe-core": f"{TOOL}: looks for what keeps people out of the page",
     "certifi": f"{TOOL}: a list of certificates",
     "hypothesis": TOOL,
     "orjson": TOOL,
@@ -73,19 +79,12 @@ def licences() -> dict[tuple[str, str], str]:
         first_line = (headers["License"] or "").strip().splitlines()[:1]
         written = headers["License-Expression"] or " OR ".join(classifiers) or "".join(first_line)
         found[key] = written.strip()
-    return found | {("aws-cdk", version): licence for version, licence in node_licences()}
+    return found | {(name, body["version"]): body["license"] for _, name, body in node_packages()}
 
 
 def metadata_files() -> Iterator[Path]:
     for name in ENVIRONMENTS:
         yield from (ROOT / name).glob("**/*.dist-info/METADATA")
-
-
-def node_licences() -> Iterator[tuple[str, str]]:
-    lock = json.loads((ROOT / "package-lock.json").read_text())
-    for path, body in lock["packages"].items():
-        if path == "node_modules/aws-cdk":
-            yield body["version"], body["license"]
 
 
 def permissive(licence: str) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {
@@ -18,6 +19,11 @@ LOCKS = {
     "guard/requirements.txt": "guardrails",
     "guard/audit/requirements.txt": "audit",
 }
+COMMAND_LINE, PAGE = "package-lock.json", "gallery/package-lock.json"
+NODE_LOCKS = (COMMAND_LINE, PAGE)
+IN_THE_PAGE, PAGE_TOOLS = "in the page", "to build and test the page"
+# What runs when all is deployed, in Lambda and in browsers; the rest makes and tests it.
+DEPLOYED = {"in Lambda", IN_THE_PAGE}
 PINNED = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>[^\s;\\]+)", re.MULTILINE)
 HASHED = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
@@ -58,10 +64,18 @@ def python_pins() -> Iterator[Pin]:
 
 
 def node_pins() -> Iterator[Pin]:
-    for path, body in json.loads((ROOT / "package-lock.json").read_text())["packages"].items():
-        if path:
-            name = path.removeprefix("node_modules/")
-            yield Pin("npm", name, body["version"], used={"to deploy"})
+    for lock, name, body in node_packages():
+        of_page = PAGE_TOOLS if body.get("dev") else IN_THE_PAGE
+        used = of_page if lock == PAGE else "to deploy"
+        yield Pin("npm", name, body["version"], used={used})
+
+
+def node_packages() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield `(lock, name, body)` of each package of npm's lock files."""
+    for lock in NODE_LOCKS:
+        for path, body in json.loads((ROOT / lock).read_text())["packages"].items():
+            if path:
+                yield lock, path.rpartition("node_modules/")[2], body
 
 
 def normal(name: str) -> str:

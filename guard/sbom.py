@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from guard.licences import licences
-from guard.pins import Pin, pins
+from guard.pins import DEPLOYED, Pin, pins
 
 NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
@@ -37,7 +37,7 @@ def component(pin: Pin, licence: str | None) -> dict[str, Any]:
         "version": pin.version,
         "purl": pin.purl,
         # What is needed to develop is no part of what is deployed.
-        "scope": "required" if "in Lambda" in pin.used else "excluded",
+        "scope": "required" if pin.used & DEPLOYED else "excluded",
         "properties": [{"name": "darkroom:used", "value": used} for used in sorted(pin.used)],
     }
     if licence:

@@ -18,6 +18,7 @@ from typing import Any
 from local.cloud import Cloud
 
 FACETS = ("METADATA", "THUMBNAILS")
+BYTES = {"METADATA": "bytes", "THUMBNAILS": "thumbnails_bytes"}
 NO_MEASURES = {"pk", "sk", "moves"}
 LEDGER = "LEDGER#"
 SWEEP = "SWEEP"
@@ -39,7 +40,8 @@ class Live:
 class Findings:
     """What was found at one moment; nothing is ``wrong`` with any invariant when all is well.
 
-    ``ledger`` has the bytes that are counted for each key and facet; ``None``: it counts no more.
+    ``ledger`` has the bytes that are counted for each key and facet, a picture's own or those of
+    its thumbnails; ``None``: it counts no more.
     """
 
     originals: dict[str, Live]
@@ -79,7 +81,7 @@ class Inspector:
         wrong = {
             "I1": list(_catalog_errors(originals, facets)),
             "I2": list(_thumbnail_errors(facets, thumbnails)),
-            "I3": [*report_errors, *_ledger_errors(originals, ledger)],
+            "I3": [*report_errors, *_ledger_errors(originals, facets, ledger)],
         }
         return Findings(originals, facets, thumbnails, report, ledger, wrong)
 
@@ -122,7 +124,8 @@ class Inspector:
             if item["pk"].startswith(LEDGER):
                 counted = item.get("counted")
                 key = item["pk"].removeprefix(LEDGER), item["sk"]
-                ledger[key] = int(counted["bytes"]) if counted else None
+                measure = BYTES.get(item["sk"], "bytes")
+                ledger[key] = int(counted[measure]) if counted else None
             elif item["pk"] != SWEEP:
                 measures = {name: int(item[name]) for name in item.keys() - NO_MEASURES}
                 lines[item["pk"].partition("#")[0], item["sk"]].update(measures)
@@ -182,6 +185,8 @@ def _report_errors(
         day = live.uploaded_at.date().isoformat()
         for line in (("ALL", "ALL"), ("OWNER", owner), ("DAY", day)):
             expected[line].update(measures)
+        for line in (("ALL", "ALL"), ("OWNER", owner)):
+            expected[line]["thumbnails_bytes"] += _shelved(facets, key)
     wanted = _nonzero(expected)
     for line in sorted(wanted.keys() | report.keys()):
         if wanted.get(line) != report.get(line):
@@ -189,8 +194,18 @@ def _report_errors(
             yield f"report {name}: {report.get(line)} counted, {wanted.get(line)} in the bucket"
 
 
-def _ledger_errors(originals: dict[str, Live], ledger: Ledger) -> Iterator[str]:
+def _shelved(facets: dict[tuple[str, str], dict[str, Any]], key: str) -> int:
+    """Return the bytes of a key's thumbnails: those that are stored, if I2 holds."""
+    variants = facets.get((key, "THUMBNAILS"), {}).get("variants", {})
+    return sum(int(variant["bytes"]) for variant in variants.values())
+
+
+def _ledger_errors(
+    originals: dict[str, Live], facets: dict[tuple[str, str], dict[str, Any]], ledger: Ledger
+) -> Iterator[str]:
     expected = {(key, "METADATA"): live.size for key, live in originals.items()}
+    shelved = {key: _shelved(facets, key) for key in originals}
+    expected |= {(key, "THUMBNAILS"): size for key, size in shelved.items() if size}
     counted = {entry: size for entry, size in ledger.items() if size is not None}
     for key, facet in sorted(expected.keys() | counted.keys()):
         wanted, found = expected.get((key, facet)), counted.get((key, facet))

@@ -8,6 +8,7 @@ from typing import Any
 
 from local.agreement import Findings, Report
 from local.cloud import Cloud
+from local.gallery.people import ALICE
 
 Row = tuple[str, ...]
 
@@ -104,7 +105,7 @@ def print_next_steps(cloud: Cloud, bucket: str) -> None:
     home = shlex.quote(str(cloud.home_as_typed))
     steps = {
         f"source {home}/env.sh": "any AWS client now talks to this cloud",
-        f"aws s3 cp photo.jpg s3://{bucket}/me/": "upload your own",
+        f"aws s3 cp photo.jpg s3://{bucket}/{ALICE}/": "upload your own; the gallery shows it",
         f"aws dynamodb scan --table-name {cloud.outputs()['CatalogTable']}": "see what is known",
         "python3 -m local logs make_thumbnails": "read what a function logged",
         "make down": "stop; `make up` continues where you left",
@@ -118,5 +119,6 @@ def print_gallery(cloud: Cloud) -> None:
     """Print where the gallery is and who may log in; the last lines are the ones that are seen."""
     print(f"\nThe gallery: {cloud.gallery.address}")
     for login in cloud.gallery.logins():
-        sees = f"the pictures below {login.owner}/" if login.owner else "all pictures"
-        print(f"  {login.email}  {login.password}  (sees {sees})")
+        sees = f"what lies below {login.owner}/" if login.owner else "all, and the report"
+        print(f"  {login.email}  password {login.password}  sees {sees}")
+    print("Sign in and drop some photos into the page: each develops before your eyes.")

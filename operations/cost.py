@@ -113,9 +113,10 @@ def handling(plan: Plan) -> dict[str, float]:
         "Lambda time": n * sum(lambda_times(plan.megapixels).values()),
         "DynamoDB": n
         * (
-            per.write_units * prices.DYNAMODB_WRITE_UNIT
-            + per.read_units * prices.DYNAMODB_READ_UNIT
+            (per.write_units + per.index_write_units) * prices.DYNAMODB_WRITE_UNIT
+            + (per.read_units + per.announcing_read_units) * prices.DYNAMODB_READ_UNIT
         ),
+        "EventBridge": n * per.events * prices.EVENTBRIDGE_EVENT,
         "CloudWatch Logs": n * of.LOG_BYTES / 1e9 * prices.LOGS_GB,
         "SQS, SNS": n
         * (per.notifications * prices.SNS_PUBLISH + per.queue_requests * prices.SQS_REQUEST),
@@ -133,6 +134,7 @@ def lambda_times(megapixels: float) -> dict[str, float]:
             ("make_thumbnails", "x86_64", shrinking_ms(megapixels) + of.WAITING_MS),
             ("index_metadata", "arm64", of.INDEXING_MS),
             ("report_changes", "arm64", of.COUNTING_MS),
+            ("announce_changes", "arm64", of.ANNOUNCING_MS),
         )
     }
 
@@ -175,7 +177,12 @@ def keeping(plan: Plan) -> dict[str, float]:
     thumbnails = of.THUMBNAILS_BYTES * plan.variants / 3
     return {
         "S3 storage": plan.uploads * (originals + thumbnails) / 1e9 * prices.S3_GB_MONTH,
-        "DynamoDB storage": plan.uploads * of.ITEMS_BYTES / 1e9 * prices.DYNAMODB_GB_MONTH,
+        "DynamoDB storage": plan.uploads
+        / 1e9
+        * (
+            of.ITEMS_BYTES * prices.DYNAMODB_GB_MONTH
+            + of.INDEXED_BYTES * prices.DYNAMODB_INDEX_GB_MONTH
+        ),
     }
 
 

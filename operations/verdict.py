@@ -35,7 +35,7 @@ def verdict(
         return _unsettled(inspection, findings, busy)
     if inspection.current:
         return _live(inspection)
-    if seen or inspection.facets or inspection.entry:
+    if seen or inspection.facets or inspection.entries:
         return Verdict(GONE, "the object is deleted, and nothing of it is left to see.")
     return Verdict(
         NEVER_SEEN,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from darkroom.reconciliation.findings import Finding
+from darkroom.reconciliation.findings import LEDGER, Finding
 from darkroom.reconciliation.inspection import Inspection, Inspector
 from operations.answers import FINE, FOUND, age, printable, table
 from operations.connection import App
@@ -51,7 +51,6 @@ class Known:
 
     def as_json(self) -> Any:
         """Return everything; ``thumbnails`` by name with the bytes stored and named."""
-        entry = self.inspection.entry
         return {
             "key": self.inspection.key,
             "verdict": self.verdict.word,
@@ -62,8 +61,8 @@ class Known:
                 name: {"bytes_stored": stored, "bytes_named": named}
                 for name, stored, named in _thumbnails(self.inspection)
             },
-            "ledger": entry,
-            "ledger_agrees": not any(found.what == "LEDGER" for found in self.findings),
+            "ledger": self.inspection.entries,
+            "ledger_agrees": not any(found.what.startswith(LEDGER) for found in self.findings),
             "dead_letters": [asdict(letter) for letter in self.letters],
             "dead_letters_looked_at_in_each_queue": SAMPLE,
             "messages_under_way": self.messages_under_way,
@@ -78,7 +77,7 @@ class Known:
         yield from _section("VERSIONS", _versions_table(self.versions))
         yield from _section("FACETS", _facets_table(self.inspection.facets))
         yield from _section("THUMBNAILS", _thumbnails_table(self.inspection))
-        yield from _section("LEDGER", _ledger_lines(self.inspection.entry))
+        yield from _section("LEDGER", _ledger_lines(self.inspection.entries))
         yield from _section("DEAD LETTERS", _letters_lines(self.letters))
         if self.findings:
             rows = ((f.kind, f.what, f.detail) for f in self.findings)
@@ -191,13 +190,14 @@ def _thumbnails_table(inspection: Inspection) -> Iterator[str]:
     return table(("NAME", "BYTES STORED", "BYTES NAMED"), rows) if rows else iter(["none"])
 
 
-def _ledger_lines(entry: Mapping[str, Any] | None) -> Iterator[str]:
-    if entry is None:
+def _ledger_lines(entries: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    if not entries:
         yield "no entry"
-        return
-    counted = entry.get("counted")
-    facts = ", ".join(f"{n} {v}" for n, v in sorted(counted.items())) if counted else "nothing"
-    yield printable(f"counts {facts}; up to position {str(entry['position']).lstrip('0')}")
+    for name, entry in sorted(entries.items()):
+        counted = entry.get("counted")
+        facts = ", ".join(f"{n} {v}" for n, v in sorted(counted.items())) if counted else "nothing"
+        position = str(entry["position"]).lstrip("0")
+        yield printable(f"{name} counts {facts}; up to position {position}")
 
 
 def _letters_lines(letters: Sequence[Letter]) -> Iterator[str]:

@@ -102,7 +102,10 @@ class AccessStack(Stack):
             refresh_token_validity=Duration.hours(self.config.session_hours),
             read_attributes=reads.with_custom_attributes(OWNER),
             write_attributes=email,
-            supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],
+            supported_identity_providers=[
+                cognito.UserPoolClientIdentityProvider.COGNITO,
+                *map(cognito.UserPoolClientIdentityProvider.custom, self.config.identity_providers),
+            ],
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[

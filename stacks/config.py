@@ -167,6 +167,8 @@ class StageConfig:
     gallery_certificate: str | None = None
     page_origins: tuple[str, ...] = ()
     """Where else the page may be, to log in and to call the API from; no wildcards."""
+    identity_providers: tuple[str, ...] = ()
+    """Names of providers that were added to the pool (docs/access.md): people may come by them."""
     sign_up: bool = False
     """Anybody may register; whoever does belongs to no owner until an administrator says so."""
     token_minutes: int = 30

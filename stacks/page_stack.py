@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from aws_cdk import Aws, RemovalPolicy, Stack
+from aws_cdk import Aws, RemovalPolicy, Stack, Token
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -102,7 +102,9 @@ class PageStack(Stack):
         for actions, resource in allowed.items():
             role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))
         accept_objects(role, gallery.page, because=ALL_FILES)
-        found = f"arn:<AWS::Partition>:s3:::{self._assets('<AWS::AccountId>', '<AWS::Region>')}/*"
+        known = not Token.is_unresolved(self.partition)
+        partition = self.partition if known else "<AWS::Partition>"
+        found = f"arn:{partition}:s3:::{self._assets('<AWS::AccountId>', '<AWS::Region>')}/*"
         accept(role, f"AwsSolutions-IAM5[Resource::{found}]", because=ASSETS)
         return role
 

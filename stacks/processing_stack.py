@@ -20,7 +20,7 @@ from stacks.constructs.http_api import Tokens
 from stacks.constructs.layers import Layers
 from stacks.constructs.messages import allow_messages
 from stacks.constructs.outputs import output
-from stacks.constructs.permissions import allow, allow_arn
+from stacks.constructs.permissions import allow, allow_arn, allow_numbers
 from stacks.constructs.probing import allow_probe, probe_alarms, probe_environment
 from stacks.constructs.python_function import PythonFunction, function_folders
 from stacks.constructs.query_apis import QueryApis
@@ -50,7 +50,7 @@ class ProcessingStack(Stack):
         self.access = access
         self.origins = [*config.page_origins, *origins]
         self.layers = Layers(self, "Layers", config=config)
-        self.facets = Facets(self).text
+        self.facets, self.consumers = Facets(self).text, Facets(self).consumers
         for folder in function_folders():
             self._deploy(folder)
         # What comes last sees all of it: the next consumer is guarded and watched unasked.
@@ -130,7 +130,7 @@ class ProcessingStack(Stack):
             "ReportChanges",
             folder="report_changes",
             table=self.storage.catalog,
-            sort_keys=["METADATA"],
+            sort_keys=["METADATA", "THUMBNAILS"],
             parallelization=self.config.report_parallelization,
             config=self.config,
             layers=[self.layers.shared, self.layers.powertools],
@@ -187,6 +187,7 @@ class ProcessingStack(Stack):
                 "REPORTS_BUCKET": self.storage.reports.bucket_name,
                 "RECOUNT_OBJECTS": str(self.config.recount_objects),
                 "STAGE": self.config.name,
+                "CONSUMERS": self.consumers,
             },
             # A recount of `recount_objects` at once; a page of owners is small.
             memory_mb=1024,
@@ -198,6 +199,7 @@ class ProcessingStack(Stack):
         allow(function, "dynamodb:BatchGetItem", "dynamodb:Scan", on=storage.catalog)
         reads = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan")
         allow(function, *reads, on=storage.report)
+        allow_numbers(function)
         report_alarms(publisher)
         if self.config.alarm_email:
             allow_messages(function, key=storage.key)
@@ -217,9 +219,9 @@ class ProcessingStack(Stack):
                 "REPORT_SHARDS": str(self.config.report_shards),
                 "ORIGINALS_BUCKET": self.storage.originals.bucket_name,
                 "THUMBNAILS_BUCKET": self.storage.thumbnails.bucket_name,
-                "REPORTS_BUCKET": self.storage.reports.bucket_name,
                 "MAX_BYTES": str(self.config.max_bytes),
                 "FACETS": self.facets,
+                "CONSUMERS": self.consumers,
                 "URL_SECONDS": str(self.config.url_seconds),
             },
             # Somebody waits for it: at this size it has most of a processor.
@@ -249,7 +251,7 @@ class ProcessingStack(Stack):
             on=storage.originals,
         )
         allow(function, "s3:GetObject", on=storage.thumbnails)
-        allow(function, "s3:GetObject", on=storage.reports)
+        allow_numbers(function)
 
     def reconcile(self) -> None:
         sweeper = ScheduledFunction(

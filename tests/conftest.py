@@ -20,9 +20,9 @@ if sys.platform == "linux":
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
-# Folders whose tests share what is dear to set up, a deployed app or a synthesis.
-TOGETHER = ("flow", "local", "stacks")
-SLOWEST = ("flow", "convergence", "local", "stacks")
+# Folders whose tests share what is dear to set up: a deployed app, a browser, a synthesis.
+TOGETHER = ("flow", "gallery", "local", "stacks")
+SLOWEST = ("flow", "convergence", "local", "gallery", "stacks")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -44,13 +44,17 @@ def sqs_event(*bodies: Any) -> dict[str, Any]:
 
 
 def stream_record(
-    new: dict[str, Any] | None, *, position: int, key: str = "alice/cat.jpg"
+    new: dict[str, Any] | None,
+    *,
+    position: int,
+    key: str = "alice/cat.jpg",
+    facet: str = "METADATA",
 ) -> dict[str, Any]:
     """Return a record of the catalog's stream with the new image *new*; ``None`` for a removal."""
     record = example("dynamodb_stream_record")
     record["eventName"] = "MODIFY" if new else "REMOVE"
     record["dynamodb"] |= {
-        "Keys": {"pk": {"S": key}, "sk": {"S": "METADATA"}},
+        "Keys": {"pk": {"S": key}, "sk": {"S": facet}},
         "SequenceNumber": str(position),
     }
     if new:

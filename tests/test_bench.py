@@ -14,10 +14,14 @@ from bench.contestants import EDGES, takes
 from bench.hot_totals import simulate
 from bench.imports import ImportTime, by_package
 from bench.quality import psnr, ssim
+from bench.query import MIDDLE, ROUTES, Request, measured, query_table
+from bench.query import missed as grown
+from bench.query_worker import api
 from bench.sources import Source, photograph
 from bench.tables import costs_table, imports_table, results_table
 from bench.targets import missed, ratios
 from darkroom.pictures import open_picture
+from functions.query_catalog.identifiers import id_of
 
 TINY = Source(0.2, "JPEG")
 
@@ -132,6 +136,44 @@ def test_not_all_take_every_kind() -> None:
     assert takes("naive", "HEIC")
     assert not takes("pyvips", "HEIC")
     assert sorted(EDGES, reverse=True) == list(EDGES)  # each is made from the larger one
+
+
+def test_requests_are_measured_and_laid_out_and_cost_the_same_whatever_the_catalog() -> None:
+    requests = measured((1000, 2000), rounds=1)
+
+    assert [each.route for each in requests] == [*ROUTES, *ROUTES]
+    assert grown(requests) == []
+    units = {each.route: each.units for each in requests}
+    assert units["GET /images"] > 100 * 0.5  # a page, and a facet of each of its pictures
+    assert units["GET /me"] == 0
+    header, _, first, *_ = query_table(requests).splitlines()
+    assert header.split("  ")[-1].strip() == "units at 2,000"
+    assert first.startswith("GET /images ")
+
+
+def test_a_route_that_costs_more_the_larger_the_catalog_is_named() -> None:
+    requests = [
+        Request(route, size, 1.0, 2.0, 54.0 * (size if route == "GET /images" else 1))
+        for route in ROUTES
+        for size in (1, 10)
+    ]
+    [line] = grown(requests)
+    assert line == "GET /images: 540 read units, at most 59.4"
+
+
+def test_tables_in_memory_answer_as_dynamodb_does() -> None:
+    with api(300) as (_, meter):
+        from functions.query_catalog.questions import question_of
+        from functions.query_catalog.resources import pages
+
+        question = question_of("alice", {"format": "JPEG"})
+        first = pages().page(question, 100, None)
+        second = pages().page(question, 100, first.rest)
+        assert meter.units > 75  # two queries, and a facet of each picture that they found
+    keys = [tile["key"] for page in (first, second) for tile in page.tiles]
+    assert keys == [f"alice/{number}.jpg" for number in range(298, -1, -2)]
+    assert second.rest is None
+    assert id_of("alice/500.jpg") == MIDDLE
 
 
 def test_the_options_are_explained() -> None:

@@ -14,6 +14,16 @@ from stacks.constructs.python_function import function_folders
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+# Fields that make a stage what it is: whoever changes them makes another stage.
+NOT_FOR_USERS = {
+    "name",
+    "owner",
+    "target",
+    "resizing_target",
+    "empty_buckets",
+    "tested_by",
+    "sweep_scheduled",
+}
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -32,7 +42,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_named_files_and_folders_are_there(page: Path) -> None:
-    first = r"(?:functions|layers|stacks|local|operations|tests|docs)"
+    first = r"(?:functions|gallery|layers|stacks|local|operations|tests|docs)"
     for name in re.findall(rf"`({first}/[\w./]*)`", page.read_text()):
         assert (ROOT / name).exists(), name
 
@@ -81,4 +91,10 @@ def test_the_configuration_table_is_true() -> None:
     for names, cells in shown.items():
         assert tuple(rows[names]) == cells
     named = {name for names in rows for name in re.findall("`(.*?)`", names)}
-    assert named <= set(StageConfig.__dataclass_fields__)
+    assert named == set(StageConfig.__dataclass_fields__) - NOT_FOR_USERS
+
+
+def test_pictures_say_what_they_show() -> None:
+    shown = dict(re.findall(r"!\[(.*?)\]\((.*?)\)", README))
+    assert set(shown.values()) == {"docs/images/gallery-dark.png", "docs/images/picture-dark.png"}
+    assert all(len(words.split()) > 5 for words in shown)

@@ -19,6 +19,8 @@ def as_json(report: Report) -> bytes:
     """Return all of it."""
     told = asdict(report)
     told["check"]["verdict"] = report.check.verdict
+    known = told.pop("waited")
+    told |= {"latency": known["latency"], "latency_missing": known["missing"]}
     told["refusals"] = [
         {"reason": kind.name, "meaning": meaning(kind.name), "objects": kind.objects}
         for kind in refusals(report)

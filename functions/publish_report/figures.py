@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from darkroom.latency import Waited
+
 
 @dataclass(frozen=True)
 class Line:
@@ -93,3 +95,5 @@ class Report:
     owners: Owners
     drift: Drift | None
     check: Check
+    thumbnails_bytes: int = 0
+    waited: Waited = field(default_factory=Waited)

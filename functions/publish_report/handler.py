@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from darkroom.aws import s3, table
 from darkroom.convergence import timestamp
+from darkroom.latency import waited
 from darkroom.observability import count, logger, observed
 from darkroom.settings import from_environment
 from darkroom.smoke import Checks
@@ -72,7 +73,7 @@ def report_of(period: Period, now: datetime, seconds: float) -> Report:
     """Read everything, for less than *seconds*."""
     needs, (until_owners, until) = settings(), _deadlines(seconds)
     lines = Lines(dynamodb_client(), needs.report_table, needs.report_shards)
-    totals, kinds = lines.everything()
+    totals, kinds, thumbnails_bytes = lines.everything()
     days = lines.days(period)
     return Report(
         stage=needs.stage,
@@ -85,6 +86,8 @@ def report_of(period: Period, now: datetime, seconds: float) -> Report:
         owners=lines.owners(until_owners),
         drift=last_drift(table(needs.report_table)),
         check=recount(tables(), totals.objects, needs.recount_objects, until),
+        thumbnails_bytes=thumbnails_bytes,
+        waited=waited(period.first, period.last, needs.consumers),
     )
 
 

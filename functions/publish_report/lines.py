@@ -26,13 +26,13 @@ class Lines:
         self._table = table
         self._shards = range(shards)
 
-    def everything(self) -> tuple[Line, tuple[Kind, ...]]:
-        """Return the totals, and what there is of each kind."""
+    def everything(self) -> tuple[Line, tuple[Kind, ...], int]:
+        """Return the totals, what there is of each kind, and the bytes of all thumbnails."""
         sums: Counter[str] = Counter()
         for shard in self._shards:
             for item in self._items(ALL, shard):
                 sums.update(_measures(item))
-        return _line("", sums), tuple(_kinds(sums))
+        return _line("", sums), tuple(_kinds(sums)), sums["thumbnails_bytes"]
 
     def days(self, period: Period) -> tuple[Line, ...]:
         """Return a line for each day, also for those on which there was nothing."""

@@ -4,7 +4,7 @@ from xml.etree.ElementTree import Element
 
 from functions.publish_report.as_data import refusals
 from functions.publish_report.charts import Column, columns
-from functions.publish_report.figures import Line, Report, Verdict
+from functions.publish_report.figures import Report, Verdict
 from functions.publish_report.look import STYLE
 from functions.publish_report.markup import Child, document, node
 from functions.publish_report.tables import (
@@ -14,7 +14,7 @@ from functions.publish_report.tables import (
     owners_table,
     refusals_table,
 )
-from functions.publish_report.words import SAID, day, recounted, share, size, title
+from functions.publish_report.words import SAID, day, ready_within, recounted, share, size, title
 
 # The page is opened from anywhere, and holds what strangers named: it may load and run nothing.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -84,9 +84,10 @@ def _tiles(report: Report) -> Element:
     return node(
         "dl",
         _tile("Pictures", f"{totals.objects:,}", f"{uploaded:,} uploaded on these days"),
-        _tile("Stored", size(totals.bytes), _each(totals)),
+        _tile("Stored", size(totals.bytes), _each(report)),
         _tile("Refused", f"{totals.rejected:,}", refused),
         _tile("Owners", f"{at_least}{owners.number:,}", "with anything stored"),
+        _tile("Ready within", *ready_within(report.waited)),
         class_="tiles",
     )
 
@@ -95,10 +96,12 @@ def _tile(name: str, value: str, more: str) -> Element:
     return node("div", node("dt", name), node("dd", value), node("dd", more, class_="more"))
 
 
-def _each(totals: Line) -> str:
+def _each(report: Report) -> str:
+    totals = report.totals
     if not totals.objects:
         return "nothing yet"
-    return f"{size(totals.bytes // totals.objects)} each, on average"
+    each = f"{size(totals.bytes // totals.objects)} each, on average"
+    return f"{each}, and {size(report.thumbnails_bytes)} of thumbnails"
 
 
 def _uploads(report: Report) -> Element:

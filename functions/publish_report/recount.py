@@ -6,25 +6,24 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from darkroom.contribution import Contribution
+from darkroom.contribution import COUNTED, METADATA, Contribution, remembered
 from darkroom.ledger import ENTRIES
 from darkroom.reconciliation.recount import Sums, moves_of, shards_of, still, wrong_lines
 from darkroom.reconciliation.sources import plain
 from functions.publish_report.clock import Deadline
 from functions.publish_report.figures import Check
-from functions.publish_report.second_look import Tables, contribution_of, counted_by, second_look
+from functions.publish_report.second_look import Place, Tables, read_as, second_look
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-FACET = "METADATA"
 SAMPLE = 10_000
 LISTED = 20
 # Of what was found different at first, so many are looked at again.
 SUSPECTS = 1_000
 # DynamoDB divides a scan into no more parts.
 SEGMENTS = 1_000_000
-NAMES = ("pk", "sk", "state", "owner", "uploaded_at", "bytes", "format", "reason")
+NAMES = ("pk", "sk", "state", "owner", "uploaded_at", "bytes", "format", "reason", "variants")
 
 Items = Iterator[Mapping[str, Any]]
 
@@ -77,12 +76,12 @@ class Recounting:
         report = self._tables.report
         before = moves_of(report, shards_of(report, self._tables.shards))
         sums = Sums(self._tables.shards, before)
-        entries: dict[str, Contribution] = {}
+        entries: dict[Place, Contribution] = {}
         for item in self._scan(report, ConsistentRead=True):
             sums.add(item)
-            if item["pk"].startswith(ENTRIES) and (counted := counted_by(item)):
-                entries[item["pk"].removeprefix(ENTRIES)] = counted
-            if len(entries) > 2 * self._most:
+            if item["pk"].startswith(ENTRIES) and (counted := remembered(item["sk"], item)):
+                entries[_place(item)] = counted
+            if len(entries) > 2 * len(COUNTED) * self._most:
                 return self._leave_out("all of it: there is far more than the report counts")
         if not self.findings.gaps:
             settled = still(report, before)
@@ -98,13 +97,13 @@ class Recounting:
             names = ", ".join(map(str, sorted(moved)))
             self._leave_out(f"the sums of shards {names}: changes were counted meanwhile")
 
-    def _entries(self, entries: dict[str, Contribution]) -> None:
+    def _entries(self, entries: dict[Place, Contribution]) -> None:
         suspects = []
         for item in self._facets():
-            is_ = contribution_of(item)
-            self.findings.compared += is_ is not None
-            if is_ != entries.pop(item["pk"], None):
-                suspects.append(item["pk"])
+            place, is_ = _place(item), read_as(item["sk"], item)
+            self.findings.compared += is_ is not None and item["sk"] == METADATA
+            if is_ != entries.pop(place, None):
+                suspects.append(place)
         if not self._deadline.is_over:  # else those that are left were just not come to
             suspects += entries
         self._look_again(suspects)
@@ -112,33 +111,36 @@ class Recounting:
     def sample(self, counted: int) -> None:
         """Hold objects against their entries, and entries against their objects, at random."""
         wanted = min(self._most, SAMPLE)
-        keys = {item["pk"] for item in islice(self._facets(**_part(counted, wanted)), wanted)}
+        facets = islice(self._facets(**_part(counted, wanted)), len(COUNTED) * wanted)
+        keys = set(islice(dict.fromkeys(item["pk"] for item in facets), wanted))
         part = _part(counted, wanted)
         entries = self._scan(self._tables.report, ConsistentRead=True, **part)
         found = (e["pk"].removeprefix(ENTRIES) for e in entries if e["pk"].startswith(ENTRIES))
-        keys |= set(islice(found, wanted))
+        keys |= set(islice(dict.fromkeys(found), wanted))
         self.findings.compared = len(keys)
-        self._look_again(sorted(keys), most=2 * wanted)
+        places = [(key, facet) for key in sorted(keys) for facet in COUNTED]
+        self._look_again(places, most=len(places))
         self._leave_out(f"all objects but {len(keys):,} that were chosen by chance, and the sums")
 
-    def _look_again(self, keys: list[str], most: int = SUSPECTS) -> None:
+    def _look_again(self, places: list[Place], most: int = SUSPECTS) -> None:
         """Judge objects by consistent reads of both sides."""
-        wrong, waiting = second_look(self._tables, keys[:most], FACET)
+        wrong, waiting = second_look(self._tables, places[:most])
         self.findings.add(wrong)
         if waiting:
             self._leave_out(f"objects that changed a moment ago ({waiting:,})")
-        if len(keys) > most:
-            self._leave_out(f"objects that looked different at first ({len(keys) - most:,})")
+        if len(places) > most:
+            self._leave_out(f"objects that looked different at first ({len(places) - most:,})")
 
     def _facets(self, **part: Any) -> Items:
         names = {f"#{name}": name for name in NAMES}
+        values = {f":{facet}": facet for facet in COUNTED}
         return self._scan(
             self._tables.catalog,
             ConsistentRead=True,
-            FilterExpression="#sk = :facet",
+            FilterExpression=f"#sk IN ({', '.join(values)})",
             ProjectionExpression=", ".join(names),
             ExpressionAttributeNames=names,
-            ExpressionAttributeValues={":facet": FACET},
+            ExpressionAttributeValues=values,
             **part,
         )
 
@@ -156,6 +158,10 @@ class Recounting:
     def _leave_out(self, what: str) -> None:
         if what not in self.findings.gaps:
             self.findings.gaps.append(what)
+
+
+def _place(item: Mapping[str, Any]) -> Place:
+    return item["pk"].removeprefix(ENTRIES), item["sk"]
 
 
 def _part(counted: int, wanted: int) -> dict[str, int]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from darkroom.backoff import attempts
-from darkroom.contribution import Contribution
+from darkroom.contribution import METADATA, Contribution, Picture, contribution_of, remembered
 from darkroom.ledger import entry_key
 from darkroom.reconciliation.sources import plain
 
@@ -19,6 +19,7 @@ AT_ONCE = 50  # of both tables: BatchGetItem takes a hundred
 ATTEMPTS = 8
 
 Item = Mapping[str, Any]
+Place = tuple[str, str]  # a key and a facet
 
 
 class Throttled(Exception):
@@ -35,33 +36,35 @@ class Tables:
     shards: int
 
 
-def second_look(tables: Tables, keys: Sequence[str], facet: str) -> tuple[list[str], int]:
+def second_look(tables: Tables, places: Sequence[Place]) -> tuple[list[str], int]:
     """Return what does not agree, in words, and how many objects cannot be judged yet."""
     wrong, waiting = [], 0
-    for start in range(0, len(keys), AT_ONCE):
-        for key, found, entry in _pairs(tables, keys[start : start + AT_ONCE], facet):
-            is_, counts = contribution_of(found), counted_by(entry)
+    for start in range(0, len(places), AT_ONCE):
+        for (key, facet), found, entry in _pairs(tables, places[start : start + AT_ONCE]):
+            is_, counts = read_as(facet, found), remembered(facet, entry)
             if is_ == counts:
                 continue
             if _is_recent(found):
                 waiting += 1
             else:
-                wrong.append(f"{key!r} counts for {_words(counts)}, and is {_words(is_)}")
+                what = repr(key) if facet == METADATA else f"{facet} of {key!r}"
+                wrong.append(f"{what} counts for {_words(counts)}, and is {_words(is_)}")
     return wrong, waiting
 
 
 def _pairs(
-    tables: Tables, keys: Sequence[str], facet: str
-) -> Iterator[tuple[str, Item | None, Item | None]]:
-    """Yield each key with its facet and its entry.
+    tables: Tables, places: Sequence[Place]
+) -> Iterator[tuple[Place, Item | None, Item | None]]:
+    """Yield each place with its facet and its entry.
 
     The entries are read first: a change in between can only make the facet the newer one, which
     its time of writing tells.
     """
-    entries = _read(tables, tables.report, [entry_key(key, facet) for key in keys])
-    facets = _read(tables, tables.catalog, [{"pk": key, "sk": facet} for key in keys])
-    for key in keys:
-        yield key, facets.get((key, facet)), entries.get((entry_key(key, facet)["pk"], facet))
+    entries = _read(tables, tables.report, [entry_key(*place) for place in places])
+    facets = _read(tables, tables.catalog, [{"pk": key, "sk": facet} for key, facet in places])
+    for key, facet in places:
+        entry = entries.get((entry_key(key, facet)["pk"], facet))
+        yield (key, facet), facets.get((key, facet)), entry
 
 
 def _read(
@@ -79,18 +82,12 @@ def _read(
     raise Throttled(f"{table.name} did not give {len(left[table.name]['Keys'])} items")
 
 
-def contribution_of(facet: Item | None) -> Contribution | None:
+def read_as(facet: str, item: Item | None) -> Contribution | None:
     """Return what a facet counts for; one that lacks something, for what no entry can be."""
     try:
-        return Contribution.of(facet)
+        return contribution_of(facet, item)
     except KeyError as lacking:
-        return Contribution("", "", 0, "UNREADABLE", f"without {lacking}")
-
-
-def counted_by(entry: Item | None) -> Contribution | None:
-    """Return what the ledger counts an object for."""
-    counted = (entry or {}).get("counted")
-    return Contribution.from_item(counted) if counted else None
+        return Picture("", "", 0, "UNREADABLE", f"without {lacking}")
 
 
 def _is_recent(facet: Item | None) -> bool:
@@ -101,4 +98,10 @@ def _is_recent(facet: Item | None) -> bool:
 
 
 def _words(of: Contribution | None) -> str:
-    return f"{of.bytes} bytes of {of.owner!r}, {of.day}, {of.state} {of.kind}" if of else "nothing"
+    match of:
+        case None:
+            return "nothing"
+        case Picture():
+            return f"{of.bytes} bytes of {of.owner!r}, {of.day}, {of.state} {of.kind}"
+        case _:
+            return f"{of.thumbnails_bytes} bytes of {of.owner!r}"

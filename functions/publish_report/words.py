@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from darkroom.latency import Waited
 from functions.publish_report.figures import Check, Report, Verdict
 
 UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB")
@@ -34,6 +35,14 @@ def day(text: str, *, year: bool = True) -> str:
     """Return a day such as 21 November 2026, or 21 Nov."""
     of = date.fromisoformat(text)
     return f"{of.day} {of:%B %Y}" if year else f"{of.day} {of:%b}"
+
+
+def ready_within(waited: Waited) -> tuple[str, str]:
+    """Return how long half of the uploads waited, and how long nearly all of them."""
+    if waited.latency is None:
+        return "–", waited.missing or "not measured"  # noqa: RUF001
+    p50, p95, p99 = (f"{ms / 1000:,.1f} s" for ms in vars(waited.latency).values())
+    return p50, f"half of them; 95 % within {p95}, 99 % within {p99}"
 
 
 def title(report: Report) -> str:

@@ -36,8 +36,9 @@ def by_state(line: Line) -> dict[str, dict[str, dict[str, int]]]:
 
 
 def usage_of(line: Line) -> dict[str, Any]:
-    """Return what an owner stores; nobody counts the bytes of thumbnails yet."""
-    return {**counted(line), "thumbnails_bytes": None, "by_state": by_state(line)}
+    """Return what an owner stores."""
+    shelved = line["thumbnails_bytes"]
+    return {**counted(line), "thumbnails_bytes": shelved, "by_state": by_state(line)}
 
 
 def report(days: Mapping[str, Line]) -> dict[str, Any]:

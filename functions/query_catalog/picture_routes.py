@@ -78,7 +78,7 @@ def image(id_: str) -> Response[Any]:
     tag = _tag(facets, versions)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in _tags_held():
-        return Response(304, headers=headers)
+        return Response(304, body="", headers=headers)
     told = {"id": id_, "key": key, **_told(key, facets, versions)}
     return Response(200, "application/json", told, headers)
 

@@ -1,11 +1,13 @@
 """Routes of figures: owners, what one of them stores, and the report."""
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from darkroom.contribution import Total
+from darkroom.latency import waited
 from functions.query_catalog.callers import is_owner
 from functions.query_catalog.cursors import WrongCursor, decode, encode
 from functions.query_catalog.ledger import names_of
@@ -15,13 +17,12 @@ from functions.query_catalog.parameters import day, number, only, text
 from functions.query_catalog.problems import Fault, NotYours, Unknown, WrongRequest
 from functions.query_catalog.questions import DEFAULT_LIMIT, MOST
 from functions.query_catalog.requests import caller, query
-from functions.query_catalog.resources import report
+from functions.query_catalog.resources import report, settings
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 MOST_DAYS = 366
 DEFAULT_DAYS = 30
 OWNERS = "owners"
-NO_LATENCY = "it is kept as a metric of CloudWatch (UploadLatency), not in the report table"
 
 
 @router.get("/owners", compress=True)
@@ -76,11 +77,12 @@ def days() -> dict[str, Any]:
     if not timedelta(0) <= last - first < timedelta(MOST_DAYS):
         told = "must be the day of from or later"
         raise WrongRequest([Fault("query.to", told, [f"at most {MOST_DAYS} days"])])
+    known = waited(first, last, settings().consumers)
     return {
         "from": first.isoformat(),
         "to": last.isoformat(),
         **report_of(report().days(first.isoformat(), last.isoformat())),
-        "latency": None,
-        "latency_missing": NO_LATENCY,
+        "latency": asdict(known.latency) if known.latency else None,
+        "latency_missing": known.missing,
         "drift": report().drift(),
     }

@@ -6,7 +6,6 @@ from darkroom.contribution import ALL
 from darkroom.smoke import (
     ABSENT,
     Checks,
-    may_get_object,
     may_list_versions,
     require,
 )
@@ -30,7 +29,6 @@ def checks(needs: Settings) -> Checks:
         "gets facets": lambda: pages().facets([(ABSENT, needs.facets[0])]),
         "reads the report": lambda: report().line(ALL),
         "queries the report": lambda: report().days(*[datetime.now(UTC).date().isoformat()] * 2),
-        "reads thumbnails": lambda: may_get_object(needs.thumbnails_bucket),
         "lists versions": lambda: may_list_versions(needs.originals_bucket),
     }
 

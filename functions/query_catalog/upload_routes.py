@@ -97,14 +97,14 @@ def complete(id_: str) -> dict[str, Any]:
 
 
 @router.delete("/multipart-uploads/<id_>")
-def abort(id_: str) -> Response[None]:
+def abort(id_: str) -> Response[str]:
     """Give an upload in parts up."""
     asked = only(query(router), upload_id=_upload_id)
     key = own_key(router, id_)
     if "upload_id" not in asked:
         raise WrongRequest([Fault("query.upload_id", "is missing")])
     bucket().abort(key, asked["upload_id"])
-    return Response(204)
+    return Response(204, body="")
 
 
 def _upload_id(value: str) -> str:

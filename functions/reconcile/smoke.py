@@ -17,7 +17,7 @@ def checks(needs: Settings) -> Checks:
 
     def finds_drift() -> None:
         upload = Version("v1", 7, datetime(2026, 11, 21, tzinfo=UTC))
-        found = Inspection(ABSENT, upload, {}, {}, None).findings(needs.facets)
+        found = Inspection(ABSENT, upload, {}, {}, {}).findings(needs.facets)
         missing = {each.what for each in found if each.kind is Kind.MISSING}
         require(missing == set(needs.facets), f"of a new upload only {missing} are missed")
 

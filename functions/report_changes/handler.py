@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.aws import table
-from darkroom.contribution import Contribution
+from darkroom.contribution import contribution_of
 from darkroom.ledger import Change, Ledger
 from darkroom.observability import count, failed, logger, observed
 from darkroom.settings import from_environment
@@ -73,11 +73,12 @@ def change_of(record: DynamoDBRecord) -> Change:
     stream = record.dynamodb
     if stream is None or stream.keys is None or stream.sequence_number is None:
         raise ValueError("not a record of the catalog's stream")
+    key, facet = stream.keys["pk"], stream.keys["sk"]
     try:
-        contribution = Contribution.of(stream.new_image)
+        contribution = contribution_of(facet, stream.new_image)
     except KeyError as error:
-        raise ValueError(f"the facet lacks {error}") from error
-    return Change(stream.keys["pk"], stream.keys["sk"], stream.sequence_number, contribution)
+        raise ValueError(f"the facet {facet} lacks {error}") from error
+    return Change(key, facet, stream.sequence_number, contribution)
 
 
 @cache

@@ -69,4 +69,24 @@ describe("news", () => {
     pages.show(anyTile(2));
     expect(ids(pages)).toEqual(["t2", "t1"]);
   });
+  it("leave a restored picture where it is until the catalog knows of it, for a while", async () => {
+    let now = 0;
+    const pages = new Pages(async () => anyPage([2, 1]), "-uploaded", () => now);
+    await pages.more();
+    pages.hide("t2");
+    pages.show(anyTile(2));
+    pages.refresh(anyPage([1]));
+    expect(ids(pages)).toEqual(["t2", "t1"]);
+    now = 61_000;
+    pages.refresh(anyPage([1]));
+    expect(ids(pages)).toEqual(["t1"]);
+  });
+  it("give a restored picture its new addresses", async () => {
+    const thumbnail = (url: string) => ({ thumbnail: { url, width: 1, height: 1 } });
+    const pages = await read({ ...anyPage([]), images: [anyTile(1, thumbnail("old"))] });
+    pages.hide("t1");
+    pages.show(anyTile(1, thumbnail("old")));
+    pages.refresh({ ...anyPage([]), images: [anyTile(1, thumbnail("new"))] });
+    expect(pages.tiles[0]?.thumbnail?.url).toBe("new");
+  });
 });

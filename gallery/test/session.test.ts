@@ -28,7 +28,7 @@ describe("a login", () => {
     expect(url.searchParams.get("code_challenge_method")).toBe("S256");
     expect(url.searchParams.get("redirect_uri")).toBe("https://gallery.example/");
     expect(url.href).not.toContain(attempt.verifier);
-    expect(attempt.returnTo).toBe("?state=READY");
+    expect(attempt.returnTo).toBe("/?state=READY");
   });
   it("is refused if its answer was not asked for here", async () => {
     const { Session } = await import("../src/auth/session");

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { queryString } from "../src/api/client";
 import { inWords } from "../src/api/problem";
-import { csvOf } from "../src/figures/table";
+import { csvOf, everyDay } from "../src/figures/table";
 import { Patience } from "../src/state/patience";
-import { bytesInWords, dayInWords, nameOf, plural } from "../src/state/words";
+import { bytesInWords, dayInWords, nameOf, plural, reasonInWords } from "../src/state/words";
 import { ofPaste } from "../src/upload/files";
 
 describe("problems", () => {
@@ -34,6 +34,22 @@ describe("a table as CSV", () => {
   it("is quoted, and no spreadsheet runs it", () => {
     const rows = [['=cmd|"x"', 1], ["a,b", -2]];
     expect(csvOf({ name: "t", columns: ["Name", "N"], rows })).toBe('Name,N\r\n"\'=cmd|""x""",1\r\n"a,b",-2\r\n');
+  });
+});
+
+describe("days of a report", () => {
+  it("are all there, those without uploads, too", () => {
+    const told = [{ day: "2026-11-30", objects: 3, bytes: 9, rejected: 1 }];
+    const days = everyDay("2026-11-29", "2026-12-01", told);
+    expect(days.map(({ day, objects }) => [day, objects])).toEqual([["2026-11-29", 0], ["2026-11-30", 3], ["2026-12-01", 0]]);
+  });
+});
+
+describe("reasons", () => {
+  it("are said in words, those unknown here in the API's", () => {
+    expect(reasonInWords("EMPTY", "an empty file")).toBe("The file is empty.");
+    expect(reasonInWords("SOMETHING_NEW", "a new kind")).toBe("A new kind.");
+    expect(reasonInWords("SOMETHING_NEW")).toBe("Something new.");
   });
 });
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from guard.pins import LOCKS, ROOT
+from guard.pins import LOCKS, NODE_LOCKS, ROOT
 
 TOOL = ROOT / ".venv-audit" / "bin" / "python"
 NOTHING, VULNERABLE, UNCHECKED = 0, 1, 3
@@ -45,11 +45,11 @@ def python_vulnerabilities(lock: Path) -> Iterator[str]:
             yield f"{each['name']} {each['version']}: {vulnerability['id']}, fixed in {fixed}"
 
 
-def node_vulnerabilities(root: Path) -> Iterator[str]:
-    """Yield what npm knows of the packages of package-lock.json. Raises Unchecked."""
-    said = run(["npm", "audit", "--package-lock-only", "--json"], root)
+def node_vulnerabilities(lock: Path) -> Iterator[str]:
+    """Yield what npm knows of the packages of a package-lock.json. Raises Unchecked."""
+    said = run(["npm", "audit", "--package-lock-only", "--json"], lock.parent)
     if "vulnerabilities" not in said:
-        raise Unchecked(f"package-lock.json: npm says {str(said.get('message', said))[:200]}")
+        raise Unchecked(f"{lock}: npm says {str(said.get('message', said))[:200]}")
     for name, each in said["vulnerabilities"].items():
         yield f"{name}: {each['severity']}"
 
@@ -73,7 +73,8 @@ def main(arguments: Sequence[str] = ()) -> int:
     found: list[str] = []
     unchecked: list[str] = []
     asked = [(python_vulnerabilities, ROOT / lock) for lock in LOCKS]
-    for ask, what in [*asked, (node_vulnerabilities, ROOT)]:
+    asked += [(node_vulnerabilities, ROOT / lock) for lock in NODE_LOCKS]
+    for ask, what in asked:
         try:
             found += ask(what)
         except Unchecked as error:
@@ -85,7 +86,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     if found:
         return VULNERABLE
     if unchecked and IF_REACHABLE in arguments:
-        print(f"NOT AUDITED: {len(unchecked)} of {len(LOCKS) + 1} could not be checked")
+        print(f"NOT AUDITED: {len(unchecked)} of {len(asked)} could not be checked")
         return NOTHING
     return UNCHECKED if unchecked else NOTHING
 

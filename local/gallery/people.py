@@ -1,4 +1,4 @@
-"""Who may log in to the local gallery: a user of the owner `demo`, and an administrator."""
+"""Who may log in to the local gallery: the owner of most samples, and an administrator."""
 
 import json
 import secrets
@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-DEMO = "demo"
+ALICE = "alice"  # see `local/samples.py`: her gallery is not empty
 ADMINS = "admins"
 DESCRIBED_ONLY = ("ClientSecret", "CreationDate", "LastModifiedDate")
 
@@ -24,7 +24,7 @@ def logins(home: Path) -> list[Login]:
     """Return those of this home: made once, by chance, and readable by its owner only."""
     file = home / "people.json"
     if not file.exists():
-        made = [Login("demo@example.com", any_password(), DEMO)]
+        made = [Login("alice@example.com", any_password(), ALICE)]
         made.append(Login("admin@example.com", any_password(), None))
         file.touch(mode=0o600)
         file.write_text(json.dumps([asdict(each) for each in made], indent=2) + "\n")

@@ -3,11 +3,13 @@
 import http.client
 import json
 import ssl
+import sys
 from collections.abc import Mapping
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BufferedIOBase
 from pathlib import Path
+from typing import Any
 
 from local.gallery import files
 from local.gallery.forwarding import HOP_BY_HOP, Forward, forward, renamed, request_headers
@@ -26,6 +28,11 @@ class Gallery(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.home = home
         self.dist = dist
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that hangs up, as with an upload that is cancelled, is no error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def hosts(self) -> list[str]:
@@ -55,6 +62,7 @@ class Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
+        self.begun = False
         if self.headers.get("Host") not in self.server.hosts:
             return self._send(421, b"Call it by 127.0.0.1 or localhost.\n")
         if "Transfer-Encoding" in self.headers:
@@ -104,7 +112,8 @@ class Handler(BaseHTTPRequestHandler):
                 self._pass_on(cloud.getresponse(), place, settings)
         except (OSError, http.client.HTTPException) as error:
             self.close_connection = True
-            self._send(502, f"The cloud does not answer: {error}\n".encode())
+            if not self.begun:  # else either side hung up on an answer under way
+                self._send(502, f"The cloud does not answer: {error}\n".encode())
 
     def _pass_on(
         self, answer: http.client.HTTPResponse, place: Forward, settings: Settings
@@ -132,6 +141,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def _head(self, status: int, headers: Mapping[str, str], length: str | None) -> None:
+        self.begun = True
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)

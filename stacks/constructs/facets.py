@@ -8,9 +8,24 @@ from stacks.constructs.consumer import Consumer
 
 
 @jsii.implements(IStableStringProducer)
+class Folders:
+    def __init__(self, scope: IConstruct) -> None:
+        self.scope = scope
+
+    def produce(self) -> str:
+        children = self.scope.node.children
+        return ",".join(sorted(c.function.folder for c in children if isinstance(c, Consumer)))
+
+
+@jsii.implements(IStableStringProducer)
 class Facets:
     def __init__(self, scope: IConstruct) -> None:
         self.scope = scope
+
+    @property
+    def consumers(self) -> str:
+        """The functions that own them, with commas between."""
+        return Lazy.string(Folders(self.scope))
 
     @property
     def text(self) -> str:

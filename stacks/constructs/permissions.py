@@ -50,3 +50,8 @@ def allow_arn(
         function.role.add_to_policy(
             iam.PolicyStatement(actions=list(actions), resources=[arn], conditions=when)
         )
+
+
+def allow_numbers(function: HasRole) -> None:
+    """Let a function's role ask CloudWatch for metrics: an action without resource or condition."""
+    allow_arn(function, ["cloudwatch:GetMetricData"], "*")

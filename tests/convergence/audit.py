@@ -36,11 +36,16 @@ def _wrong(ports: Ports, actions: list[Any]) -> Iterator[str]:
 
 def _counted(ports: Ports, dimension: str, name: str, shard: int) -> dict[str, int]:
     amounts: Counter[str] = Counter()
-    for (pk, _), item in ports.report.items.items():
+    for (pk, facet), item in ports.report.items.items():
         key, counted = pk.removeprefix("LEDGER#"), item.get("counted")
         if not counted or shard_of(key, SHARDS) != shard:
             continue
-        if {"ALL": "ALL", "OWNER": counted["owner"], "DAY": counted["day"]}[dimension] == name:
+        lines = {"ALL": "ALL", "OWNER": counted["owner"], "DAY": counted.get("day")}
+        if lines[dimension] != name:
+            continue
+        if facet == "THUMBNAILS":
+            amounts["thumbnails_bytes"] += int(counted["thumbnails_bytes"])
+        else:
             size, kind = int(counted["bytes"]), f"{counted['state']} {counted['kind']}"
             amounts.update({"objects": 1, "bytes": size, f"objects {kind}": 1})
             amounts.update({f"bytes {kind}": size, "rejected": int(counted["state"] == "REJECTED")})

@@ -8,15 +8,25 @@ from unittest.mock import patch
 from botocore.exceptions import ClientError
 
 from darkroom import ledger
-from darkroom.contribution import Contribution, differences
+from darkroom.contribution import (
+    METADATA,
+    THUMBNAILS,
+    Contribution,
+    Picture,
+    contribution_of,
+    differences,
+    remembered,
+)
 from darkroom.ledger import Change, Ledger
+from darkroom.reconciliation import inspection, recount
 from functions.report_changes import handler as report_changes
 from tests.convergence.planting import defect, log_of
 
 
 def _contributions(record: Any) -> tuple[Contribution | None, Contribution | None]:
     stream = record.dynamodb
-    return Contribution.of(stream.old_image), Contribution.of(stream.new_image)
+    old, new = (contribution_of(stream.keys["sk"], i) for i in (stream.old_image, stream.new_image))
+    return old, new
 
 
 def _amounts(self: Ledger, key: str, before: Any, after: Any) -> list[Any]:
@@ -25,7 +35,7 @@ def _amounts(self: Ledger, key: str, before: Any, after: Any) -> list[Any]:
 
 
 def _for_show(self: Ledger, record: Any, after: Any) -> Any:
-    change = Change(record.dynamodb.keys["pk"], "METADATA", "0", after)
+    change = Change(record.dynamodb.keys["pk"], record.dynamodb.keys["sk"], "0", after)
     put = self._put_entry(None, change)["Put"]
     return {"Put": {name: put[name] for name in ("TableName", "Item")}}
 
@@ -124,4 +134,44 @@ def _keyed_by_rev() -> Iterator[None]:
 def _textual() -> Iterator[None]:
     """A sequence number of more digits sorts below one of fewer."""
     with patch.object(ledger, "_sortable", lambda position: position):
+        yield
+
+
+def _forgetful(name: str, entry: Any) -> Contribution | None:
+    return None if name == THUMBNAILS else remembered(name, entry)
+
+
+@defect("thumbnails counted again with each new version")
+def _thumbnails_twice() -> Iterator[None]:
+    """What thumbnails counted for before is not remembered."""
+    with patch.object(ledger, "remembered", _forgetful):
+        yield
+
+
+@defect("thumbnails never taken back")
+def _thumbnails_for_ever() -> Iterator[None]:
+    """Of thumbnails only what is added is counted."""
+    handle = report_changes._handle
+
+    def only_more(record: Any) -> None:
+        stream = record.dynamodb
+        gone = stream.keys["sk"] == THUMBNAILS and "variants" not in (stream.new_image or {})
+        if not gone:
+            handle(record)
+
+    with patch.object(report_changes, "_handle", only_more):
+        yield
+
+
+@defect("recount that forgets thumbnails")
+def _recount_without_thumbnails() -> Iterator[None]:
+    """Lines are corrected to what the entries of one facet add up to."""
+    with patch.object(recount, "remembered", _forgetful):
+        yield
+
+
+@defect("sweep that looks at one entry of two")
+def _one_entry_of_two() -> Iterator[None]:
+    """Thumbnails that nobody counted are none of its business."""
+    with patch.object(inspection, "COUNTED", {METADATA: Picture}):
         yield

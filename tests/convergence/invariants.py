@@ -110,18 +110,33 @@ def _counted(version: Version) -> Iterator[tuple[tuple[str, str], dict[str, int]
     kind = f"REJECTED {reason}" if reason else f"READY {contents.format_of(version.content)}"
     amounts = {"objects": 1, "bytes": size, "rejected": int(bool(reason))}
     amounts |= {f"objects {kind}": 1, f"bytes {kind}": size}
+    yield ("DAY", version.modified.date().isoformat()), amounts
+    amounts |= {"thumbnails_bytes": _shelved(version)}
     yield ("ALL", "ALL"), amounts
     yield ("OWNER", version.key.partition("/")[0]), amounts
-    yield ("DAY", version.modified.date().isoformat()), amounts
+
+
+def _shelved(version: Version) -> int:
+    """Return how many bytes of thumbnails there must be."""
+    content = version.content
+    if contents.refusal_of(content):
+        return 0
+    return sum(len(contents.thumbnail_of(content, name)) for name in VARIANTS)
 
 
 def _ledger(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
     counted = {
-        pk.removeprefix("LEDGER#"): (item["counted"]["bytes"], item["counted"]["day"])
-        for (pk, _), item in ports.report.items.items()
+        (pk.removeprefix("LEDGER#"), facet): (
+            item["counted"].get("bytes", item["counted"].get("thumbnails_bytes")),
+            item["counted"].get("day"),
+        )
+        for (pk, facet), item in ports.report.items.items()
         if pk.startswith("LEDGER#") and item.get("counted")
     }
-    true = {k: (len(v.content), v.modified.date().isoformat()) for k, v in live.items()}
+    true: dict[tuple[str, str], tuple[int, str | None]] = {
+        (k, "METADATA"): (len(v.content), v.modified.date().isoformat()) for k, v in live.items()
+    }
+    true |= {(k, "THUMBNAILS"): (size, None) for k, v in live.items() if (size := _shelved(v))}
     if counted != true:
         yield f"I3: the ledger has {counted}, true is {true}"
 

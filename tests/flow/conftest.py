@@ -12,6 +12,7 @@ import pytest
 from local.agreement import FACETS, Findings, Inspector
 from local.cloud import Cloud
 from operations.command_line import main
+from tests.gallery.browser import browser, context, page  # noqa: F401
 from tests.pictures import any_picture
 
 PATIENCE_SECONDS = 180

@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "SLO_READY_SECONDS": "60",
     "REPORTS_BUCKET": "reports",
     "FACETS": "METADATA,THUMBNAILS",
+    "CONSUMERS": "index_metadata,make_thumbnails",
     "KEEP_CREDITS": "no",
     "VARIANTS": json.dumps(
         [

@@ -71,12 +71,15 @@ class Workshop:
             self.stream(key)
 
     def stream(self, key: str) -> None:
-        """Tell the report of the METADATA facet as it is now."""
-        self.position += 1
-        facet = self.world.facet(key, "METADATA")
+        """Tell the report of both facets as they are now."""
         context: Any = Context()
-        record = stream_record(_plain(facet) or None, position=self.position, key=key)
-        answer = report_changes.handler({"Records": [record]}, context)
+        records = []
+        for name in FACETS:
+            self.position += 1
+            found = _plain(self.world.facet(key, name)) or None
+            record = stream_record(found, position=self.position, key=key, facet=name)
+            records.append(record)
+        answer = report_changes.handler({"Records": records}, context)
         assert answer == {"batchItemFailures": []}
 
     def begin(self) -> Checkpoint:

@@ -190,6 +190,17 @@ def test_what_was_never_there_is_not_removed_and_a_tombstone_twice_not_twice(
     assert bus.heard == []
 
 
+def test_a_late_record_of_what_came_back_and_is_gone_again_removes_nothing(
+    world: World, bus: Listener
+) -> None:
+    cat = Picture(world)
+    cat.write_all(gone(1))
+    late = cat.write_all(ready(rev=2))
+    cat.write_all(gone(3))
+    assert deliver(*late) == []
+    assert bus.heard == []
+
+
 def test_an_expired_tombstone_says_nothing(world: World, bus: Listener) -> None:
     deliver(change("METADATA", gone(), None, position=1))
     assert bus.heard == []

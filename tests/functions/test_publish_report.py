@@ -11,6 +11,7 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from darkroom.convergence import timestamp
+from darkroom.latency import Latency, Waited
 from darkroom.ledger import Ledger
 from darkroom.reconciliation import recount as reconciled
 from darkroom.reconciliation.checkpoint import Checkpoint, Checkpoints, Phase, Saved
@@ -66,6 +67,13 @@ def refused(owner: str, reason: str = "CORRUPT", **more: Any) -> dict[str, Any]:
     return facet(owner, **more, state="REJECTED", reason=reason)
 
 
+def shelved(owner: str = "alice", *sizes: int, **more: Any) -> dict[str, Any]:
+    """Return a THUMBNAILS facet that was written long ago."""
+    variants = {f"v{number}": {"bytes": size} for number, size in enumerate(sizes)}
+    found = {"state": "READY", "owner": owner, "rev": 1, "variants": variants}
+    return {**found, "recorded_at": LONG_AGO, **more}
+
+
 class Books:
     """Writes facets and, as the stream would have it, the ledger."""
 
@@ -74,16 +82,18 @@ class Books:
         self.ledger = Ledger(world.report, 4, 45)
         self.position = 0
 
-    def write(self, key: str, attributes: dict[str, Any], *, counted: bool = True) -> None:
+    def write(
+        self, key: str, attributes: dict[str, Any], *, counted: bool = True, name: str = "METADATA"
+    ) -> None:
         """Write a facet and let it count."""
-        self.world.catalog.put_item(Item={"pk": key, "sk": "METADATA", **attributes})
+        self.world.catalog.put_item(Item={"pk": key, "sk": name, **attributes})
         if counted:
-            self.count(key, attributes)
+            self.count(key, attributes, name)
 
-    def count(self, key: str, attributes: dict[str, Any]) -> None:
+    def count(self, key: str, attributes: dict[str, Any], name: str = "METADATA") -> None:
         """Move the ledger."""
         self.position += 1
-        record = stream_record(attributes, position=self.position, key=key)
+        record = stream_record(attributes, position=self.position, key=key, facet=name)
         self.ledger.move(change_of(DynamoDBRecord(record)))
 
 
@@ -93,6 +103,7 @@ def books(world: World) -> Books:
     made = Books(world)
     made.write("alice/1", facet("alice", 100))
     made.write("alice/2", facet("alice", 300, format="PNG"))
+    made.write("alice/2", shelved("alice", 5, 6), name="THUMBNAILS")
     made.write("bob/1", refused("bob", bytes=50))
     made.write("bob/old", facet("bob", 7, uploaded_at="2019-05-05T00:00:00.000Z"))
     return made
@@ -123,6 +134,7 @@ def test_the_figures_are_those_of_the_ledger(books: Books, reports: Any) -> None
 
     told = published(reports)
     assert told["totals"] == {"name": "", "objects": 4, "bytes": 457, "rejected": 1}
+    assert told["thumbnails_bytes"] == 11
     assert len(told["days"]) == 30
     yesterday = {"name": str(YESTERDAY), "objects": 3, "bytes": 450, "rejected": 1}
     assert told["days"][-1] == yesterday
@@ -236,6 +248,39 @@ def test_an_object_that_counts_for_what_it_is_not_is_named(
     assert example.startswith("'alice/3'" if broken == "not counted" else "'alice/2'")
 
 
+@pytest.mark.parametrize("broken", ["not counted", "counted otherwise", "gone", "refused"])
+@pytest.mark.parametrize("most", ["1000", "3"])
+def test_thumbnails_that_count_for_what_they_are_not_are_named(
+    books: Books, reports: Any, monkeypatch: pytest.MonkeyPatch, broken: str, most: str
+) -> None:
+    monkeypatch.setenv("RECOUNT_OBJECTS", most)
+    key = "alice/1" if broken == "not counted" else "alice/2"
+    match broken:
+        case "not counted":
+            books.write(key, shelved("alice", 9), counted=False, name="THUMBNAILS")
+        case "counted otherwise":
+            books.write(key, shelved("alice", 5, 7), counted=False, name="THUMBNAILS")
+        case "gone":
+            books.world.catalog.delete_item(Key={"pk": key, "sk": "THUMBNAILS"})
+        case "refused":
+            no = shelved("alice", state="REJECTED", reason="CORRUPT")
+            books.write(key, no, counted=False, name="THUMBNAILS")
+    said, check = verdict(reports)
+    assert (said, check["wrong"]) == ("DISAGREES", 1)
+    [example] = check["examples"]
+    assert example.startswith(f"THUMBNAILS of '{key}' counts for ")
+
+
+def test_a_line_with_too_many_bytes_of_thumbnails_is_named(books: Books, reports: Any) -> None:
+    books.world.report.update_item(
+        Key={"pk": "OWNER#0", "sk": "nobody"},
+        UpdateExpression="ADD thumbnails_bytes :n",
+        ExpressionAttributeValues={":n": 3},
+    )
+    said, check = verdict(reports)
+    assert (said, check["wrong"]) == ("DISAGREES", 1)
+
+
 def test_what_changed_a_moment_ago_is_no_disagreement_and_no_agreement(
     books: Books, reports: Any
 ) -> None:
@@ -336,6 +381,30 @@ def test_drift_is_that_of_the_last_sweep_that_ended(books: Books, reports: Any) 
         "found": {"MISSING": 2},
         "unverified_shards": [3],
     }
+
+
+def test_the_report_tells_how_long_uploads_waited_or_why_it_does_not(
+    books: Books, reports: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish()
+    told = published(reports)
+    assert (told["latency"], told["latency_missing"]) == (
+        None,
+        "CloudWatch has no uploads of these days",
+    )
+
+    def numbers(first: date, last: date, consumers: Any) -> Waited:
+        assert ((last - first).days, last) == (29, YESTERDAY)
+        assert consumers == ("index_metadata", "make_thumbnails")
+        return Waited(Latency(900, 2000, 3100))
+
+    monkeypatch.setattr(publish_report, "waited", numbers)
+    publish()
+    told = published(reports)
+    assert told["latency"] == {"p50": 900, "p95": 2000, "p99": 3100}
+    assert told["latency_missing"] is None
+    page = reports()[f"daily/{YESTERDAY:%Y/%m/%d}/report.html"].decode()
+    assert "half of them; 95 % within 2.0 s, 99 % within 3.1 s" in page
 
 
 # --- Many owners ------------------------------------------------------------------------------

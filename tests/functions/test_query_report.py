@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from darkroom.latency import Latency, Waited
+from functions.query_catalog import report_routes
 from functions.query_catalog.ledger import Report
 from functions.report_changes import handler as report_changes
 from tests.functions.conftest import World
@@ -31,6 +33,8 @@ def api(world: World) -> Api:
             {"state": "REJECTED", "reason": kind} if refused else {"state": "READY", "format": kind}
         )
         records.append(stream_record(facet, position=number, key=f"{owner}/{number}"))
+    shelved = {"owner": "alice", "state": "READY", "variants": {"small": {"bytes": 3}}}
+    records.append(stream_record(shelved, position=9, key="alice/1", facet="THUMBNAILS"))
     context: Any = Context()
     assert report_changes.handler({"Records": records}, context) == {"batchItemFailures": []}
     return Api(world)
@@ -43,7 +47,7 @@ def test_usage_tells_what_an_owner_stores(api: Api) -> None:
             "objects": 3,
             "bytes": 35,
             "rejected": 1,
-            "thumbnails_bytes": None,
+            "thumbnails_bytes": 3,
             "by_state": {
                 "READY": {"JPEG": {"objects": 2, "bytes": 30}},
                 "REJECTED": {"CORRUPT": {"objects": 1, "bytes": 5}},
@@ -106,6 +110,21 @@ def test_the_report_tells_days_totals_and_refusals(api: Api) -> None:
     assert (body["totals"]["objects"], body["totals"]["rejected"]) == (4, 1)
     assert body["refusals"] == {"CORRUPT": 1}
     assert (body["latency"], body["drift"]) == (None, None)
+    assert body["latency_missing"] == "CloudWatch has no uploads of these days"
+
+
+def test_the_report_tells_how_long_uploads_waited(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def numbers(first: Any, last: Any, consumers: Any) -> Waited:
+        assert (str(first), str(last)) == (DAY, "2026-01-31")
+        assert consumers == ("index_metadata", "make_thumbnails")
+        return Waited(Latency(900, 2000, 3100))
+
+    monkeypatch.setattr(report_routes, "waited", numbers)
+    body = api.get("/report", ADMIN, **{"from": DAY, "to": "2026-01-31"}).body
+    assert body["latency"] == {"p50": 900, "p95": 2000, "p99": 3100}
+    assert body["latency_missing"] is None
 
 
 @pytest.mark.parametrize(

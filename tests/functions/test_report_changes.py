@@ -27,6 +27,19 @@ def facet(bytes: int = 100, state: str = "READY", owner: str = "alice") -> dict[
     }
 
 
+def shelved(*sizes: int, state: str = "READY", owner: str = "alice") -> dict[str, Any]:
+    """Return a THUMBNAILS facet with variants of these many bytes."""
+    found = {"state": state, "owner": owner, "rev": 1, "bytes": 100, "reason": "EMPTY"}
+    if state == "READY":
+        found["variants"] = {f"v{n}": {"bytes": size} for n, size in enumerate(sizes)}
+    return found
+
+
+def thumbnails(facet: dict[str, Any] | None, position: int, key: str = ALICE) -> dict[str, Any]:
+    """Return a record of a THUMBNAILS facet."""
+    return stream_record(facet, position=position, key=key, facet="THUMBNAILS")
+
+
 GONE = {"state": "GONE", "rev": 2, "expires_at": 1}
 
 
@@ -175,6 +188,67 @@ def test_a_missing_grant_is_not_mistaken_for_a_lost_race(
 
     assert deliver(stream_record(facet(100), position=1)) == ["1"]
     assert len(calls) == 1
+
+
+def test_thumbnails_count_for_their_owner_and_in_all_and_for_no_day(world: World) -> None:
+    deliver(thumbnails(shelved(10, 20, 3), 1), thumbnails(shelved(4, owner="bob"), 2, "bob/1"))
+
+    assert world.totals() == {
+        ("ALL", "ALL"): {"thumbnails_bytes": 37},
+        ("OWNER", "alice"): {"thumbnails_bytes": 33},
+        ("OWNER", "bob"): {"thumbnails_bytes": 4},
+    }
+
+
+def test_a_picture_and_its_thumbnails_are_counted_each_by_itself(world: World) -> None:
+    deliver(stream_record(facet(100), position=1), thumbnails(shelved(5), 2))
+    assert world.totals()["OWNER", "alice"] == line(PNG=(1, 100)) | {"thumbnails_bytes": 5}
+    deliver(stream_record(GONE, position=3))
+    assert world.totals() == {
+        ("ALL", "ALL"): {"thumbnails_bytes": 5},
+        ("OWNER", "alice"): {"thumbnails_bytes": 5},
+    }
+
+
+def test_thumbnails_in_any_order_and_however_often_add_up_to_the_same(world: World) -> None:
+    history = [shelved(10, 20), shelved(7, 8), GONE, shelved(1, 2)]
+    for number, order in enumerate(itertools.permutations(range(4))):
+        records = [thumbnails(history[i], i + 8, f"alice/{number}") for i in order]
+        deliver(*records, *records[::-1])
+
+    assert world.totals()["OWNER", "alice"] == {"thumbnails_bytes": 24 * 3}
+
+
+@pytest.mark.parametrize("after", [GONE, shelved(state="REJECTED"), None])
+def test_thumbnails_that_are_no_more_are_taken_back(world: World, after: Any) -> None:
+    deliver(thumbnails(shelved(10, 20), 1), thumbnails(after, 2))
+
+    assert world.totals() == {}
+    entry = world.report.get_item(Key={"pk": f"LEDGER#{ALICE}", "sk": "THUMBNAILS"})["Item"]
+    assert entry["expires_at"] > 0
+
+
+def test_thumbnails_made_again_take_one_write_besides_what_has_changed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(thumbnails(shelved(10, 20), 1))
+    client = report_changes.ledger()._table.meta.client
+    transact, sizes = client.transact_write_items, []
+
+    def counted(**arguments: Any) -> Any:
+        sizes.append(len(arguments["TransactItems"]))
+        return transact(**arguments)
+
+    monkeypatch.setattr(client, "transact_write_items", counted)
+    deliver(thumbnails(shelved(10, 20), 2))
+    deliver(thumbnails(shelved(10, 21), 3))
+    assert sizes == [1, 3]
+
+
+def test_a_facet_that_nobody_counts_is_no_record_of_ours(world: World) -> None:
+    other = stream_record(facet(100), position=1, facet="FACES")
+    assert deliver(other) == ["1"]
+    assert world.totals() == {}
 
 
 def _cancelled(code: str) -> ClientError:

@@ -20,6 +20,7 @@ from tests.pictures import any_picture
 
 KEYS = ("alice/cat.jpg", "alice/Zürich+日本 100%.jpg", "bob/dog.jpg", "no-folder.jpg")
 CAT = KEYS[0]
+TEXT = "bob/not a picture.jpg"
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def shop(world: World, tmp_path: Path) -> Workshop:
     """Return a workshop with some pictures that are all well."""
     shop = Workshop(world, tmp_path, RecordedRepairs(world))
     shop.put(*KEYS, body=any_picture())
-    shop.put("bob/not a picture.jpg", body=b"text")
+    shop.put(TEXT, body=b"text")
     shop.put("bob/gone.jpg", body=any_picture())
     world.delete("bob/gone.jpg")
     shop.consume("bob/gone.jpg")
@@ -50,9 +51,9 @@ def forget(shop: Workshop, key: str, facet: str) -> None:
     shop.world.catalog.delete_item(Key={"pk": key, "sk": facet})
 
 
-def forget_entry(shop: Workshop, key: str) -> None:
+def forget_entry(shop: Workshop, key: str, facet: str = "METADATA") -> None:
     """Delete a ledger entry behind the system's back."""
-    shop.world.report.delete_item(Key={"pk": f"LEDGER#{key}", "sk": "METADATA"})
+    shop.world.report.delete_item(Key={"pk": f"LEDGER#{key}", "sk": facet})
 
 
 def assert_heals(shop: Workshop) -> None:
@@ -98,6 +99,7 @@ def test_a_deletion_that_nobody_heard_of_leaves_orphans(shop: Workshop) -> None:
 
     assert told(shop.swept()) == [
         ("MISCOUNTED", CAT, "LEDGER"),
+        ("MISCOUNTED", CAT, "LEDGER THUMBNAILS"),
         ("ORPHANED", CAT, "METADATA"),
         ("ORPHANED", CAT, "THUMBNAILS"),
     ]
@@ -218,23 +220,34 @@ def test_a_thumbnail_that_came_during_the_sweep_is_left_to_its_facet(shop: Works
     assert name in shop.world.thumbnails()
 
 
-def test_a_lost_ledger_entry_is_miscounted_and_in_the_end_counts_once(shop: Workshop) -> None:
+@pytest.mark.parametrize(
+    ("facet", "what"), [("METADATA", "LEDGER"), ("THUMBNAILS", "LEDGER THUMBNAILS")]
+)
+def test_a_lost_ledger_entry_is_miscounted_and_in_the_end_counts_once(
+    shop: Workshop, facet: str, what: str
+) -> None:
     right = shop.world.totals()
-    forget_entry(shop, CAT)
+    forget_entry(shop, CAT, facet)
 
-    assert ("MISCOUNTED", CAT, "LEDGER") in told(shop.swept())
+    assert ("MISCOUNTED", CAT, what) in told(shop.swept())
     assert_heals(shop)
     assert shop.world.totals() == right
 
 
-def test_an_entry_that_says_something_else_than_its_facet_is_miscounted(shop: Workshop) -> None:
-    key = {"pk": f"LEDGER#{CAT}", "sk": "METADATA"}
+@pytest.mark.parametrize(
+    ("facet", "measure"), [("METADATA", "bytes"), ("THUMBNAILS", "thumbnails_bytes")]
+)
+def test_an_entry_that_says_something_else_than_its_facet_is_miscounted(
+    shop: Workshop, facet: str, measure: str
+) -> None:
+    key = {"pk": f"LEDGER#{CAT}", "sk": facet}
     entry = shop.world.report.get_item(Key=key)["Item"]
-    entry["counted"]["bytes"] += 1
+    entry["counted"][measure] += 1
     shop.world.report.put_item(Item=entry)
     right = shop.world.totals()
 
-    assert ("MISCOUNTED", CAT, "LEDGER") in told(shop.swept())
+    what = "LEDGER" if facet == "METADATA" else "LEDGER THUMBNAILS"
+    assert ("MISCOUNTED", CAT, what) in told(shop.swept())
     assert_heals(shop)
     assert shop.world.totals() == right
 
@@ -247,6 +260,51 @@ def test_the_entry_of_a_gone_object_that_still_counts_is_miscounted(shop: Worksh
 
     assert ("MISCOUNTED", "carol/ghost.jpg", "LEDGER") in told(shop.swept())
     shop.position += 100
+    assert_heals(shop)
+    assert shop.world.totals() == right
+
+
+def without_indexes(shop: Workshop, key: str, facet: str) -> None:
+    """Make a facet what a version wrote that knew of no indexes."""
+    item = shop.world.catalog.get_item(Key={"pk": key, "sk": facet})["Item"]
+    kept = {name: value for name, value in item.items() if not name.startswith("owned_")}
+    assert kept != item
+    shop.world.catalog.put_item(Item=kept)
+
+
+@pytest.mark.parametrize("facet", ["METADATA", "THUMBNAILS"])
+@pytest.mark.parametrize("key", [CAT, TEXT])
+def test_a_facet_from_before_there_were_indexes_is_stale_and_written_anew(
+    shop: Workshop, key: str, facet: str
+) -> None:
+    before = shop.world.facet(key, facet)
+    without_indexes(shop, key, facet)
+
+    [finding] = shop.swept()
+
+    assert told([finding]) == [("STALE", key, facet)]
+    assert finding.detail == "no index of the catalog finds it"
+    assert_heals(shop)
+    owned = {n: v for n, v in before.items() if n.startswith("owned_")}
+    assert owned
+    assert owned.items() <= shop.world.facet(key, facet).items()
+
+
+def test_thumbnails_from_before_they_were_counted_are_counted_by_the_next_sweep(
+    shop: Workshop,
+) -> None:
+    right = shop.world.totals()
+    for item in shop.world.report.scan()["Items"]:
+        place = {name: item[name] for name in ("pk", "sk")}
+        if item["sk"] == "THUMBNAILS":
+            shop.world.report.delete_item(Key=place)
+        elif item.pop("thumbnails_bytes", None):
+            shop.world.report.put_item(Item=item)
+    assert shop.world.totals() != right
+
+    found = told(shop.swept())
+
+    assert found == [("MISCOUNTED", key, "LEDGER THUMBNAILS") for key in sorted(KEYS)]
     assert_heals(shop)
     assert shop.world.totals() == right
 
@@ -435,15 +493,15 @@ def test_a_change_between_the_looks_at_a_key_makes_the_inspector_look_again(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inspector = shop.inspector()
-    look = inspector._entry
+    look = inspector._entries
 
     def overtaken(key: str) -> Any:
-        monkeypatch.setattr(inspector, "_entry", look)
-        entry = look(key)
+        monkeypatch.setattr(inspector, "_entries", look)
+        entries = dict(look(key))
         shop.put(CAT, body=any_picture(width=99))
-        return entry
+        return entries
 
-    monkeypatch.setattr(inspector, "_entry", overtaken)
+    monkeypatch.setattr(inspector, "_entries", overtaken)
     assert inspector.inspect(CAT).findings(("METADATA", "THUMBNAILS")) == []
 
 
@@ -502,14 +560,13 @@ def _facet(key: str, sk: str, version: str, variants: dict[str, Any]) -> dict[st
 
 def _counted(versions: dict[str, str]) -> list[dict[str, Any]]:
     """Return the report of these keys: its entries and its lines."""
-    from darkroom.contribution import Contribution
+    from darkroom.contribution import Picture
     from darkroom.ledger import entry_key, line_key, shard_of
 
     lines: dict[tuple[str, str], Counter[str]] = {}
     items = []
     for key, version in versions.items():
-        counted = Contribution.of(_facet(key, "METADATA", version, {}))
-        assert counted
+        counted = Picture.of(_facet(key, "METADATA", version, {}))
         items.append({**entry_key(key, "METADATA"), "position": "1", "counted": counted.as_item()})
         for total in counted.totals():
             line = line_key(total, shard_of(key, 4))

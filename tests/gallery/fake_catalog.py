@@ -1,131 +1,22 @@
 """A catalog in memory: what the API would answer, for the tests of the page alone."""
 
-import base64
 import hashlib
 import random
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from io import BytesIO
 from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
-from functions.make_thumbnails.placeholder import thumb_hash
-from tests.gallery.scenes import scene
+from tests.gallery.fake_record import SCENES, Record, print_of, text_of
 
-SCENES = 36
-VARIANTS = {"small": 128, "medium": 512, "large": 1024}
 CAMERAS = ("Darkroom Pinhole 1", "Leica M6", "FUJIFILM X-T5", None)
 FORMATS = ("JPEG",) * 7 + ("PNG", "WEBP", "HEIF", "AVIF")
 REASONS = ("TRUNCATED", "NOT_AN_IMAGE", "CORRUPT")
 DEVELOPS_SECONDS = 1.2
-
-
-def id_of(key: str) -> str:
-    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
-
-
-def text_of(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-@dataclass(frozen=True)
-class Print:
-    """A developed picture: its variants as JPEG, and what stands for it."""
-
-    size: tuple[int, int]
-    variants: dict[str, tuple[bytes, tuple[int, int]]]
-    placeholder: str
-    colour: str
-
-
-def print_of(picture: Image.Image) -> Print:
-    rgb, variants = picture.convert("RGB"), {}
-    for name, edge in VARIANTS.items():
-        small = rgb.copy()
-        small.thumbnail((edge, edge))
-        encoded = BytesIO()
-        small.save(encoded, "JPEG", quality=84)
-        variants[name] = (encoded.getvalue(), small.size)
-    red, green, blue = rgb.resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
-    colour = f"#{red:02x}{green:02x}{blue:02x}"
-    return Print(picture.size, variants, base64.b64encode(thumb_hash(rgb)).decode(), colour)
-
-
-@cache
-def print_of_scene(number: int) -> Print:
-    return print_of(scene(number))
-
-
-def draw_scenes() -> None:
-    """Draw them all before somebody waits for them."""
-    for number in range(SCENES):
-        print_of_scene(number)
-
-
-@dataclass
-class Record:
-    """An object under its key, as the catalog knows it."""
-
-    key: str
-    uploaded_at: str
-    bytes: int
-    scene: int | None = None
-    format: str = "JPEG"
-    camera: str | None = None
-    taken_at: str | None = None
-    reason: str | None = None
-    ready_from: float = 0.0
-    own: Print | None = None
-    deleted: bool = False
-    versions: list[str] = field(default_factory=lambda: ["v1"])
-
-    @property
-    def owner(self) -> str:
-        return self.key.split("/")[0]
-
-    @property
-    def print(self) -> Print | None:
-        return self.own if self.scene is None else print_of_scene(self.scene)
-
-    @property
-    def state(self) -> str:
-        if time.time() < self.ready_from:
-            return "DEVELOPING"
-        return "REJECTED" if self.reason else "READY"
-
-    def tile(self) -> dict[str, Any]:
-        known = {
-            "id": id_of(self.key), "key": self.key, "owner": self.owner, "state": self.state,
-            "version_id": self.versions[-1], "bytes": self.bytes, "uploaded_at": self.uploaded_at,
-        }  # fmt: skip
-        if self.state == "REJECTED":
-            return known | {"reason": self.reason, "hint": "Upload it once more."}
-        if not self.print or self.state == "DEVELOPING":
-            return known
-        url, size = f"/s3/thumbnails/{id_of(self.key)}", self.print.variants["medium"][1]
-        known |= {"format": self.format, "placeholder": self.print.placeholder}
-        known |= {"dominant_colour": self.print.colour, "camera": self.camera}
-        known |= {"taken_at": self.taken_at, "content_type": f"image/{self.format.lower()}"}
-        thumbnail = {"url": f"{url}/medium", "width": size[0], "height": size[1]}
-        width, height = self.print.size
-        scale = 6 if self.scene is not None else 1
-        return known | {"width": width * scale, "height": height * scale, "thumbnail": thumbnail}
-
-    def variants(self) -> dict[str, Any]:
-        if self.state != "READY" or not self.print:
-            return {}
-        return {
-            name: {
-                "url": f"/s3/thumbnails/{id_of(self.key)}/{name}", "width": size[0],
-                "height": size[1], "bytes": len(content), "content_type": "image/jpeg",
-            }
-            for name, (content, size) in self.print.variants.items()
-        }  # fmt: skip
 
 
 class FakeCatalog:
@@ -134,11 +25,12 @@ class FakeCatalog:
     def __init__(self) -> None:
         self.records: dict[str, Record] = {}
         self.lock = threading.RLock()
-        self.slow_seconds = 0.0
 
-    def seed(self, owner: str, count: int, days: int, refused: int = 0) -> None:
+    def seed(
+        self, owner: str, count: int, days: float, refused: int = 0, now: datetime | None = None
+    ) -> None:
         """Fill an owner's album with scenes, the newest a minute ago."""
-        chance, now = random.Random(owner), datetime.now(UTC)  # noqa: S311
+        chance, now = random.Random(owner), now or datetime.now(UTC)  # noqa: S311
         for number in range(count):
             at = now - timedelta(seconds=60 + number * days * 86400 / count)
             key = f"{owner}/{at:%Y}/{NAMES[number % len(NAMES)]}-{number + 1:04}.jpg"
@@ -205,23 +97,29 @@ class FakeCatalog:
     def owners(self) -> list[str]:
         return sorted({each.owner for each in self.records.values()})
 
+    def similar(self, record: Record) -> dict[str, Any]:
+        others = [
+            each.tile() | {"distance": 2} for each in self.of(record.owner)
+            if each.scene is not None and each.scene == record.scene and each is not record
+        ]  # fmt: skip
+        return {"same_content": others[:2], "near": others[2:7]}
+
     def report(self, first: str, last: str) -> dict[str, Any]:
+        """Return the days from the first to the last on which there was something."""
         days: dict[str, Counter[str]] = {}
-        begin, end = datetime.fromisoformat(first), datetime.fromisoformat(last)
-        for offset in range((end - begin).days):
-            days[(begin + timedelta(days=offset)).strftime("%Y-%m-%d")] = Counter()
         refusals: Counter[str] = Counter()
         for each in self.records.values():
-            if (day := days.get(each.uploaded_at[:10])) is None:
+            if not first <= each.uploaded_at[:10] <= last:
                 continue
+            day = days.setdefault(each.uploaded_at[:10], Counter())
             day.update(objects=1, bytes=each.bytes, rejected=int(each.reason is not None))
             refusals.update([each.reason] if each.reason else [])
         sums = sum(days.values(), Counter())
         return {
-            "totals": _counts(sums),
-            "days": [{"day": day, **_counts(counts)} for day, counts in days.items()],
+            "from": first, "to": last, "totals": _counts(sums),
+            "days": [{"day": day, **_counts(counts)} for day, counts in sorted(days.items())],
             "refusals": dict(refusals), "latency": {"p50": 1430, "p95": 3120, "p99": 6870},
-            "drift": {"swept_at": text_of(datetime.now(UTC)), "findings": 0, "objects": 1421},
+            "drift": {"finished_at": text_of(datetime.now(UTC)), "objects": 1421, "found": {}},
         }  # fmt: skip
 
 

@@ -4,13 +4,14 @@ Everything hangs on a page of Playwright and the site's address, so that the sam
 the fake cloud's gallery and any deployed one.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-READY_MS = 20_000
+PATIENCE_MS = 90_000
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,13 @@ class Gallery:
         return self.page.locator(f'.tile[data-state={state}][data-name^="{name}"]').first
 
     def wait_for(self, name: str, state: Literal["READY", "REJECTED"]) -> None:
-        expect(self.state(name, state)).to_be_visible(timeout=READY_MS)
+        expect(self.state(name, state)).to_be_visible()
 
     def wait_for_pictures(self) -> None:
-        expect(self.page.locator(".thumbnail.loaded").first).to_be_visible(timeout=READY_MS)
+        expect(self.page.locator(".thumbnail.loaded").first).to_be_visible()
 
     def upload(self, files: Sequence[FilePayload]) -> None:
-        self.page.locator("input[name=files]").set_input_files(files)
+        self.page.locator("input[name=files]").first.set_input_files(files)
 
     def only(self, state: str) -> None:
         self.page.get_by_role("radio", name=state, exact=True).check()
@@ -87,10 +88,37 @@ class Gallery:
     def undo(self) -> None:
         self.page.locator(".notice").get_by_role("button", name="Undo").click()
 
-    def total(self, label: str) -> str:
+    def total(self, label: str) -> Locator:
         """Return a figure of the usage or the report."""
-        figure = self.page.locator(".big").filter(has_text=label)
-        return figure.locator("dd").inner_text()
+        return self.page.locator(".big").filter(has_text=label).locator("dd")
+
+    def wait_for_total(self, label: str, count: int) -> None:
+        """Look at the usage until it says so: it is counted a moment after a picture is ready."""
+        end = time.monotonic() + PATIENCE_MS / 1000
+        while True:
+            self.go_to("Usage")
+            expect(self.total(label)).to_be_visible()
+            if self.total(label).inner_text() == str(count) or time.monotonic() > end:
+                break
+            self.go_to("Pictures")
+        expect(self.total(label)).to_have_text(str(count))
+
+    def wait_until_deleted(self, at: str) -> None:
+        """Look at a picture's address until it says so."""
+        back = self.page.get_by_role("button", name="Bring it back")
+        end = time.monotonic() + PATIENCE_MS / 1000
+        while time.monotonic() < end:
+            self.page.goto("about:blank")
+            self.page.goto(at)
+            expect(back.or_(self.page.locator(".facts details"))).to_be_visible()
+            if back.is_visible():
+                break
+        expect(back).to_be_visible()
+
+    def sign_out(self) -> None:
+        self.page.goto(self.site.url)
+        self.page.get_by_role("button", name="Sign out").click()
+        expect(self.page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
 class Picture:
@@ -107,7 +135,7 @@ class Picture:
         return self.box.get_by_role("heading", level=1).inner_text()
 
     def wait_until_loaded(self) -> None:
-        expect(self.box.locator(".facts details")).to_be_visible(timeout=READY_MS)
+        expect(self.box.locator(".facts details")).to_be_visible()
 
     def fact(self, name: str) -> str:
         row = self.box.locator(".facts dl:not(.raw) > div").filter(has_text=name).first

@@ -1,13 +1,16 @@
 """A visit from login to logout: upload, watch, filter, open, delete, undo, count."""
 
 import re
+from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
 
-from tests.gallery.fake_catalog import id_of
-from tests.gallery.fake_cloud import FakeCloud, Refused
+from tests.gallery.fake_cloud import FakeCloud
+from tests.gallery.fake_exchange import Refused
+from tests.gallery.fake_record import id_of
 from tests.gallery.pages import Gallery, Site, Visitor
-from tests.gallery.uploads import a_large_picture, a_picture, file, one_of_each_kind
+from tests.gallery.uploads import LARGE_BYTES, a_large_picture, a_picture, file, one_of_each_kind
 
 REFUSED = {"really-a-text.jpg": "The file is not a picture", "half-uploaded.jpg": "ends too early"}
 
@@ -52,8 +55,36 @@ def test_what_another_client_uploads_appears(gallery: Gallery, cloud: FakeCloud)
 def test_a_large_file_goes_up_in_parts(gallery: Gallery, cloud: FakeCloud) -> None:
     gallery.upload([a_large_picture("large.jpg")])
     gallery.wait_for("large.jpg", "READY")
-    assert cloud.catalog.records["alice/large.jpg"].bytes == 12 * 2**20
+    assert cloud.catalog.records["alice/large.jpg"].bytes == LARGE_BYTES
     assert any(asked.endswith("/complete") for asked in cloud.asked)
+
+
+@pytest.mark.parametrize("picture", [a_picture, a_large_picture], ids=["form", "parts"])
+def test_an_upload_is_cancelled_in_flight(
+    gallery: Gallery, cloud: FakeCloud, picture: Callable[[str], FilePayload]
+) -> None:
+    name = f"regretted {picture.__name__}.jpg"
+    cloud.storage_open.clear()
+    gallery.upload([picture(name)])
+    expect(gallery.page.locator(".tray li.sending")).to_contain_text(name)
+    gallery.page.get_by_role("button", name=f"Cancel {name}").click()
+    expect(gallery.page.locator(".tray")).to_have_count(0)
+    expect(gallery.tile(name)).to_have_count(0)
+    cloud.storage_open.set()
+    gallery.upload([picture(f"not {name}")])
+    gallery.wait_for(f"not {name}", "READY")
+    assert f"alice/{name}" not in cloud.catalog.records
+    assert cloud.parts == {}
+
+
+def test_all_are_cancelled_at_once(gallery: Gallery, cloud: FakeCloud) -> None:
+    cloud.storage_open.clear()
+    gallery.upload([a_picture(f"many-{number}.jpg") for number in range(6)])
+    expect(gallery.page.locator(".tray li")).to_have_count(6)
+    gallery.page.get_by_role("button", name="Cancel all").click()
+    expect(gallery.page.locator(".tray")).to_have_count(0)
+    cloud.storage_open.set()
+    expect(gallery.tile("many-0.jpg")).to_have_count(0)
 
 
 def test_a_failed_upload_says_why_and_can_be_tried_again(
@@ -102,6 +133,14 @@ def test_files_can_be_dropped_and_pasted(gallery: Gallery) -> None:
     gallery.wait_for("pasted-", "READY")
 
 
+def test_a_folder_is_dropped_with_all_that_is_in_it(gallery: Gallery, cloud: FakeCloud) -> None:
+    gallery.page.evaluate(DROP_A_FOLDER, [list(a_picture("x")["buffer"])])
+    gallery.wait_for("deep.jpg", "READY")
+    found = {key for key in cloud.catalog.records if key.startswith("alice/holiday/")}
+    first = {f"alice/holiday/{number}.jpg" for number in range(3)}
+    assert found == {*first, "alice/holiday/evening/deep.jpg"}
+
+
 def test_filters_narrow_the_view_and_stand_in_the_address(gallery: Gallery) -> None:
     gallery.only("Refused")
     expect(gallery.page).to_have_url(re.compile(r"\?state=REJECTED$"))
@@ -144,9 +183,51 @@ def test_a_deleted_picture_comes_back_by_undo(gallery: Gallery) -> None:
     expect(gallery.tile("fern-0003.jpg")).to_be_visible()
 
 
+def test_undo_waits_for_the_deletion_that_it_undoes(gallery: Gallery, cloud: FakeCloud) -> None:
+    gallery.wait_for_pictures()
+    name = str(gallery.tiles.nth(4).get_attribute("data-name"))
+    cloud.deletions_open.clear()
+    gallery.tile(name).focus()
+    gallery.page.keyboard.press("Delete")
+    expect(gallery.tile(name)).to_have_count(0)
+    gallery.page.keyboard.press("Control+z")
+    cloud.deletions_open.set()
+    expect(gallery.tile(name)).to_be_visible()
+    expect(gallery.page.locator(".notice")).to_contain_text(f"{name} is back")
+
+
+def test_a_deletion_that_fails_gives_the_picture_back(gallery: Gallery, cloud: FakeCloud) -> None:
+    gallery.wait_for_pictures()
+    name = str(gallery.tiles.nth(4).get_attribute("data-name"))
+    cloud.faults.append(lambda method, _: Refused(500, "no") if method == "DELETE" else None)
+    gallery.tile(name).focus()
+    gallery.page.keyboard.press("Delete")
+    expect(gallery.page.locator(".notice.bad")).to_have_text("no")
+    expect(gallery.page.get_by_role("button", name="Undo")).to_have_count(0)
+    expect(gallery.tile(name)).to_be_visible()
+
+
+def test_a_deleted_picture_is_brought_back_at_its_address(
+    gallery: Gallery, cloud: FakeCloud
+) -> None:
+    record = next(each for each in cloud.catalog.of("alice") if each.state == "READY")
+    record.deleted = True
+    gallery.open(f"/#/picture/{id_of(record.key)}")
+    gallery.page.get_by_role("button", name="Bring it back").click()
+    expect(gallery.page.locator(".wall img").first).to_be_visible()
+
+
+def test_what_is_gone_for_good_is_not_offered_back(gallery: Gallery, cloud: FakeCloud) -> None:
+    record = next(each for each in cloud.catalog.of("alice") if each.state == "READY")
+    record.deleted, record.kept = True, False
+    gallery.open(f"/#/picture/{id_of(record.key)}")
+    expect(gallery.page.get_by_role("alert")).to_contain_text("deleted")
+    expect(gallery.page.get_by_role("button", name="Bring it back")).to_have_count(0)
+
+
 def test_usage_counts_what_was_uploaded(gallery: Gallery) -> None:
     gallery.go_to("Usage")
-    before = int(gallery.total("pictures"))
+    before = int(gallery.total("pictures").inner_text())
     gallery.go_to("Pictures")
     gallery.upload([a_picture("counted.jpg"), file("empty.jpg", b"")])
     gallery.wait_for("counted.jpg", "READY")
@@ -211,6 +292,23 @@ def test_a_lost_connection_is_said(gallery: Gallery) -> None:
 
 
 def test_the_last_act_is_to_sign_out(gallery: Gallery) -> None:
-    gallery.page.get_by_role("button", name="Sign out").click()
-    expect(gallery.page.get_by_role("button", name="Sign in")).to_be_visible()
+    gallery.sign_out()
     assert gallery.page.evaluate("sessionStorage.length") == 0
+
+
+# A script cannot make the entries of a folder: they stand in for the browser's.
+DROP_A_FOLDER = """([bytes]) => {
+  const file = (path) => ({ isFile: true, fullPath: path, file: (take) =>
+    take(new File([new Uint8Array(bytes)], path.split("/").at(-1), { type: "image/jpeg" })) });
+  const folder = (path, ...batches) => ({ isFile: false, fullPath: path, createReader: () => ({
+    readEntries: (take) => take(batches.shift() ?? []) }) });
+  const evening = folder("/holiday/evening", [file("/holiday/evening/deep.jpg")]);
+  const holiday = folder("/holiday",
+    [file("/holiday/0.jpg"), file("/holiday/1.jpg")],
+    [file("/holiday/2.jpg"), file("/holiday/.DS_Store"), evening]);
+  DataTransferItem.prototype.webkitGetAsEntry = () => holiday;
+  const data = new DataTransfer(); data.items.add(new File([], "holiday"));
+  for (const type of ["dragenter", "dragover", "drop"])
+    document.body.dispatchEvent(
+      new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+}"""

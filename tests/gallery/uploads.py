@@ -7,7 +7,7 @@ from playwright.sync_api import FilePayload
 from local.samples import samples
 from tests.gallery.scenes import scene
 
-LARGE_BYTES = 12 * 2**20
+LARGE_BYTES = 3 * 2**19
 
 
 def one_of_each_kind() -> list[FilePayload]:
@@ -23,9 +23,9 @@ def a_picture(name: str, number: int = 5) -> FilePayload:
     return file(name, encoded.getvalue())
 
 
-def a_large_picture(name: str) -> FilePayload:
+def a_large_picture(name: str, number: int = 5) -> FilePayload:
     """Return one that goes up in parts: what follows a JPEG's end does it no harm."""
-    return file(name, a_picture(name)["buffer"].ljust(LARGE_BYTES, b"\0"))
+    return file(name, a_picture(name, number)["buffer"].ljust(LARGE_BYTES, b"\0"))
 
 
 def file(name: str, content: bytes, type: str = "image/jpeg") -> FilePayload:

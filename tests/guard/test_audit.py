@@ -9,7 +9,7 @@ import pytest
 
 from guard.audit import __main__ as audit
 from guard.licences import PAGE, page, permissive
-from guard.pins import LOCKS, ROOT, pins
+from guard.pins import IN_THE_PAGE, LOCKS, NODE_LOCKS, ROOT, pins
 from guard.sbom import bill
 
 LOCK = ROOT / "requirements.txt"
@@ -40,7 +40,7 @@ def test_a_package_that_nobody_knows_is_unchecked(
 def test_a_registry_that_refuses_is_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     answer(monkeypatch, {"message": "405 Method Not Allowed"})
     with pytest.raises(audit.Unchecked, match="405"):
-        list(audit.node_vulnerabilities(ROOT))
+        list(audit.node_vulnerabilities(ROOT / "package-lock.json"))
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,8 @@ def test_every_lock_file_is_audited() -> None:
     for room in kept:
         found |= {str(file.relative_to(ROOT)) for file in (ROOT / room).rglob("requirements.txt")}
     assert found == set(LOCKS)
+    nodes = {*ROOT.glob("package-lock.json"), *ROOT.glob("*/package-lock.json")}
+    assert {str(file.relative_to(ROOT)) for file in nodes} == set(NODE_LOCKS)
 
 
 def test_every_package_that_is_pinned_is_in_the_table_of_licences() -> None:
@@ -121,12 +123,24 @@ def test_a_licence_that_nobody_accepted_is_refused(monkeypatch: pytest.MonkeyPat
     assert any(each.startswith("pillow 13.0.0: no licence") for each in wrong)
 
 
-def test_one_deployed_package_is_not_permissive_and_the_page_says_so() -> None:
+@pytest.mark.parametrize(
+    ("used", "said"),
+    [
+        ("in Lambda", "**In Lambda, one package is not permissive: pi-heif**"),
+        (IN_THE_PAGE, "**In the page, the two fonts are OFL-1.1**"),
+    ],
+)
+def test_what_is_deployed_and_not_permissive_is_explained(used: str, said: str) -> None:
     lines = [line.strip("| ").split(" | ") for line in PAGE.read_text().splitlines()]
-    deployed = [cells for cells in lines if len(cells) > 3 and "in Lambda" in cells[3]]
+    deployed = [cells for cells in lines if len(cells) > 3 and used in cells[3]]
     assert len(deployed) > 3
-    assert [name for name, _, licence, *_ in deployed if not permissive(licence)] == ["pi-heif"]
-    assert "**One deployed package is not permissive: pi-heif**" in PAGE.read_text()
+    others = {name: licence for name, _, licence, *_ in deployed if not permissive(licence)}
+    if used == IN_THE_PAGE:
+        assert {*others.values()} == {"OFL-1.1"}
+        assert len(others) == 2
+    else:
+        assert [*others] == ["pi-heif"]
+    assert said in PAGE.read_text()
 
 
 def test_the_wheel_says_what_the_page_says_of_it() -> None:
@@ -145,8 +159,9 @@ def test_the_bill_names_every_package_once_and_what_is_deployed() -> None:
     [pillow] = [part for part in parts if part["name"] == "pillow"]
     assert pillow["purl"] == "pkg:pypi/pillow@13.0.0"
     assert pillow["scope"] == "required"
-    [ruff] = [part for part in parts if part["name"] == "ruff"]
-    assert ruff["scope"] == "excluded"
+    scopes = {part["name"]: part["scope"] for part in parts}
+    assert (scopes["ruff"], scopes["vite"]) == ("excluded", "excluded")
+    assert scopes["preact"] == "required"
 
 
 def test_locks_are_read_whole() -> None:

@@ -254,7 +254,7 @@ def test_a_page_that_is_not_built_says_how(home: Path, tmp_path: Path) -> None:
 def test_logins_are_made_once_and_are_the_owners_to_read(tmp_path: Path) -> None:
     first = people.logins(tmp_path)
     assert people.logins(tmp_path) == first
-    assert [each.owner for each in first] == ["demo", None]
+    assert [each.owner for each in first] == ["alice", None]
     assert len({each.password for each in first}) == 2
     assert (tmp_path / "people.json").stat().st_mode & 0o077 == 0
     for kind in ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]"):

@@ -57,12 +57,13 @@ class Deployed:
         """Let the consumers handle *key*, and the report what they wrote."""
         for handler in HANDLERS:
             assert handler(sqs_event(notification(key)), CONTEXT) == {"batchItemFailures": []}
-        facet = self.world.facet(key, "METADATA")
-        new = {name: value for name, value in facet.items() if name not in ("pk", "sk")}
-        self.position += 1
-        record = stream_record(new, position=self.position, key=key)
-        answer = report_changes.handler({"Records": [record]}, CONTEXT)
-        assert answer == {"batchItemFailures": []}
+        for facet in ("METADATA", "THUMBNAILS"):
+            found = self.world.facet(key, facet)
+            new = {name: value for name, value in found.items() if name not in ("pk", "sk")}
+            self.position += 1
+            record = stream_record(new, position=self.position, key=key, facet=facet)
+            answer = report_changes.handler({"Records": [record]}, CONTEXT)
+            assert answer == {"batchItemFailures": []}
 
     def send(self, output: str, body: str, **attributes: str) -> str:
         """Put a message into a queue; return its id."""

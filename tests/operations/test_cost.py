@@ -4,18 +4,26 @@ import json
 import re
 from collections import Counter
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from botocore.client import BaseClient
 
+from functions.announce_changes import handler as announce_changes
+from functions.announce_changes.settings import Settings
 from operations import uploads_cost as of
 from operations.command_line import main
 from operations.cost import Plan, bill, shrinking_ms
 from operations.options import parser
 from stacks import prices
-from tests.operations.conftest import Deployed
+from stacks.catalog_indexes import INDEXES, Index
+from tests.announcements import change
+from tests.messages import notification, sqs_event
+from tests.operations.conftest import CONTEXT, HANDLERS, Deployed
+from tests.pictures import any_picture, exif
 from tests.stacks.synthesis import ROOT, Deployment, deployment
 
+FACETS = ("METADATA", "THUMBNAILS")
 README = (ROOT / "README.md").read_text()
 
 
@@ -49,17 +57,17 @@ def test_an_upload_takes_as_many_requests_as_are_reckoned(
     deployed.put("alice/cat.jpg")
 
     mine = Counter(name for name, _ in asked)
-    mine["dynamodb GetItem"] -= 1  # the test's own look at the facet
+    mine["dynamodb GetItem"] -= len(FACETS)  # the test's own look at them
     per = of.REQUESTS
     assert mine.pop("s3 GetObject") == per.s3_reads
     assert mine.pop("s3 PutObject") + mine.pop("s3 ListObjectsV2") == (
         per.s3_writes_besides_variants + variants
     )
     assert mine.pop("dynamodb GetItem") == per.read_units
-    [moved] = [arguments for name, arguments in asked if name == "dynamodb TransactWriteItems"]
-    units = mine.pop("dynamodb PutItem") + 2 * len(moved["TransactItems"])
-    assert units == per.write_units
-    assert not mine - Counter({"dynamodb TransactWriteItems": 1})
+    moved = [arguments for name, arguments in asked if name == "dynamodb TransactWriteItems"]
+    lines = sum(len(arguments["TransactItems"]) for arguments in moved)
+    assert mine.pop("dynamodb PutItem") + 2 * lines == per.write_units
+    assert not mine - Counter({"dynamodb TransactWriteItems": len(FACETS)})
 
 
 def test_a_facet_takes_one_write_unit(deployed: Deployed) -> None:
@@ -69,11 +77,58 @@ def test_a_facet_takes_one_write_unit(deployed: Deployed) -> None:
         assert len(json.dumps(item, default=str)) <= 1024
 
 
+def test_an_upload_of_a_camera_lies_in_every_index(deployed: Deployed) -> None:
+    deployed.put("alice/cat.jpg", from_a_camera())
+    facets = [deployed.world.facet("alice/cat.jpg", name) for name in ("METADATA", "THUMBNAILS")]
+    held = [
+        (each.name, {n: facet[n] for n in (*each.attributes, *keys_of(each)) if n in facet})
+        for each in INDEXES
+        for facet in facets
+        if keys_of(each) <= facet.keys()
+    ]
+    assert sorted(name for name, _ in held) == sorted(each.name for each in INDEXES)
+    assert len(held) == of.REQUESTS.index_write_units
+    sizes = [len(json.dumps(item, default=str)) + 100 for _, item in held]
+    assert max(sizes) <= 1024  # one write unit each
+    assert sum(sizes) <= of.INDEXED_BYTES
+
+
+def keys_of(index: Index) -> set[str]:
+    return {"pk", "sk", index.hash_key, *([index.range_key] if index.range_key else [])}
+
+
+def from_a_camera() -> bytes:
+    tags = exif(Make="Leica", Model="Q2", DateTimeOriginal="2026:11:20 10:00:00")
+    return any_picture(format="JPEG", exif=tags)
+
+
+def test_a_picture_is_looked_at_for_each_facet_and_told_once(
+    deployed: Deployed, asked: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bus = Mock(put=Mock(return_value=[]))
+    monkeypatch.setattr(announce_changes, "bus", lambda: bus)
+    needs = Settings(catalog_table="catalog", event_bus="bus", facets=FACETS)
+    monkeypatch.setattr(announce_changes, "settings", lambda: needs)
+    deployed.world.put("alice/cat.jpg", any_picture())
+    looks = 0
+    for handle, facet in zip(HANDLERS, FACETS, strict=True):
+        handle(sqs_event(notification("alice/cat.jpg")), CONTEXT)
+        asked.clear()
+        item = deployed.world.facet("alice/cat.jpg", facet)
+        news = change(facet, None, item, position=1, key="alice/cat.jpg")
+        assert not announce_changes.handler({"Records": [news]}, CONTEXT)["batchItemFailures"]
+        looks += sum(name == "dynamodb Query" for name, _ in asked)
+    assert looks == of.REQUESTS.announcing_read_units
+    told = [event for call in bus.put.call_args_list for event in call.args[0]]
+    assert len(told) == of.REQUESTS.events
+
+
 def test_what_stands_idle_is_what_production_has(production: Deployment) -> None:
     rest = of.AT_REST
     alarms = [each.properties for each in production.all("AWS::CloudWatch::Alarm")]
     watched = [[m for m in a.get("Metrics", [a]) if "Expression" not in m] for a in alarms]
     assert rest.alarm_metrics == sum(map(len, watched))
+    assert f"| Alarms | {len(alarms)} that look at {rest.alarm_metrics} metrics" in README
     assert rest.composite_alarms == len(production.all("AWS::CloudWatch::CompositeAlarm"))
     assert rest.keys == len(production.all("AWS::KMS::Key"))
     mappings = production.all("AWS::Lambda::EventSourceMapping")
@@ -82,10 +137,7 @@ def test_what_stands_idle_is_what_production_has(production: Deployment) -> None
 
 def test_clocks_tick_as_often_as_reckoned(production: Deployment) -> None:
     rates = [each.properties for each in production.all("AWS::Scheduler::Schedule")]
-    said = {
-        each["Description"].split()[1]: int(re.findall(r"\d+", each["ScheduleExpression"])[0])
-        for each in rates
-    }
+    said = {each["Description"].split()[1]: int(each["Description"].split()[3]) for each in rates}
     assert {name: 60 // minutes for name, minutes in said.items()} == of.AT_REST.runs_an_hour
 
 

@@ -50,7 +50,9 @@ def test_a_picture_that_went_through_is_ready(deployed: Deployed) -> None:
     assert len(known["thumbnails"]) == 2
     for sizes in known["thumbnails"].values():
         assert sizes["bytes_stored"] == sizes["bytes_named"] > 0
-    assert known["ledger"]["counted"]["owner"] == "alice"
+    assert known["ledger"]["METADATA"]["counted"]["owner"] == "alice"
+    shelved = sum(sizes["bytes_stored"] for sizes in known["thumbnails"].values())
+    assert known["ledger"]["THUMBNAILS"]["counted"]["thumbnails_bytes"] == shelved
     assert known["ledger_agrees"] is True
     assert known["findings"] == known["dead_letters"] == []
 

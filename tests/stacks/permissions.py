@@ -51,7 +51,7 @@ each wildcard is there.
 """
 # By what is written with a wildcard, an action or a resource.
 WILDCARDS = {
-    "*": "X-Ray's actions know no resource; in a key's policy, it is the key",
+    "*": "X-Ray's actions and GetMetricData know no resource; in a key's policy, it is the key",
     "kms:*": "the account's own rule over its key, as AWS has it: else nobody could change it",
     "kms:GenerateDataKey*": "data keys of either kind: which one a service asks for is its affair",
     "Originals/*": "the keys are the users', told by messages",

@@ -107,3 +107,10 @@ def test_an_origin_that_a_login_may_not_lead_to_is_refused(origin: str) -> None:
 def test_tokens_that_live_for_days_are_refused() -> None:
     with pytest.raises(ConfigError, match="token_minutes"):
         synthesize(production(), token_minutes=3000)
+
+
+def test_people_may_come_by_another_provider_without_choosing_their_owner() -> None:
+    stage = synthesize(production(), identity_providers=("Company",))
+    [client] = stage.all("AWS::Cognito::UserPoolClient")
+    assert client.properties["SupportedIdentityProviders"] == ["COGNITO", "Company"]
+    assert client.properties["WriteAttributes"] == ["email"]

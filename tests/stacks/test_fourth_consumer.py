@@ -47,6 +47,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     clean = shutil.ignore_patterns("__pycache__")
     for name in ("functions", "layers", "stacks"):
         shutil.copytree(ROOT / name, root / name, ignore=clean)
+    shutil.copytree(ROOT / "gallery" / "dist", root / "gallery" / "dist")
     shutil.copy(ROOT / "app.py", root)
     new = root / "functions" / "count_colours"
     new.mkdir()
@@ -142,7 +143,7 @@ def test_its_neighbours_and_the_layers_stay_as_they_are(
     # Probes wait for it, the breaker can stop it, the hook tests it.
     guards = ("ProbeFlow", "CheckAfterTraffic", "CheckBeforeTraffic", "BreakRunaway", "Breaker")
     # Whoever waits for all facets of a picture, or shows them.
-    others = ("ServiceLevel", "Queries", "QueryCatalog", "AnnounceChanges")
+    others = ("ServiceLevel", "Queries", "QueryCatalog", "AnnounceChanges", "PublishReport")
     swept |= {name for name in changed if name.startswith(guards + others)}
     assert {name[:14] for name in changed - swept} <= {"WatchDashboard"}
 

@@ -114,7 +114,7 @@ def test_a_function_runs_on_its_stages_python_and_platform(stage: Deployment) ->
 
 
 def test_what_uploads_run_is_traced_where_the_stage_says_so(stage: Deployment) -> None:
-    fed = {"make_thumbnails", "index_metadata", "report_changes"}
+    fed = {"make_thumbnails", "index_metadata", "report_changes", "announce_changes"}
     for folder, function in stage.functions().items():
         traced = folder not in fed or stage.config.trace_uploads
         mode = "Active" if traced else "PassThrough"

@@ -150,7 +150,7 @@ def test_the_stream_gives_up_on_one_record_and_keeps_it(stage: Deployment) -> No
     assert kept == "ReportChangesFailures"
 
 
-def test_the_report_hears_of_metadata_only(stage: Deployment) -> None:
+def test_the_report_hears_of_what_it_counts_and_of_nothing_else(stage: Deployment) -> None:
     _, mapping = mapped(stage)["Catalog stream"]
     [only] = mapping.properties["FilterCriteria"]["Filters"]
-    assert only == {"Pattern": '{"dynamodb":{"Keys":{"sk":{"S":["METADATA"]}}}}'}
+    assert only == {"Pattern": '{"dynamodb":{"Keys":{"sk":{"S":["METADATA","THUMBNAILS"]}}}}'}

@@ -14,6 +14,7 @@ from tests.stacks.synthesis import Deployment, as_list, statements
 
 # Actions on "*" because IAM knows no resource for them.
 WITHOUT_RESOURCE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+ASKS_CLOUDWATCH = {"publish_report", "query_catalog"}
 READS_ORIGINALS = {"s3:GetObject", "s3:ListBucket", "s3:ListBucketVersions"}
 
 
@@ -57,11 +58,19 @@ def test_no_function_has_a_wildcard_action(stage: Deployment) -> None:
             assert not [a for a in as_list(statement["Action"]) if "*" in a], policy
 
 
-def test_only_tracing_has_no_resource(stage: Deployment) -> None:
+def test_only_tracing_and_the_report_s_latency_have_no_resource(stage: Deployment) -> None:
     for policy in stage.all("AWS::IAM::Policy"):
         for statement in statements(policy):
             if "*" in as_list(statement["Resource"]):
-                assert set(as_list(statement["Action"])) <= WITHOUT_RESOURCE, policy
+                actions = set(as_list(statement["Action"]))
+                assert actions <= WITHOUT_RESOURCE | {"cloudwatch:GetMetricData"}, policy
+
+
+def test_only_the_report_asks_cloudwatch_for_numbers(stage: Deployment) -> None:
+    asking = {
+        role for role, may in permissions(stage).items() if "cloudwatch:GetMetricData" in str(may)
+    }
+    assert asking == ASKS_CLOUDWATCH
 
 
 def test_resource_policies_have_no_wildcards_but_these(stage: Deployment) -> None:
@@ -95,7 +104,8 @@ def test_what_people_ask_by_writes_no_table_and_scans_none(stage: Deployment) ->
     assert set(may["Report"]) == {*reads, "dynamodb:Query"}
     indexes = {on: set(actions) for on, actions in may.items() if "/index/" in on}
     assert indexes == {f"Catalog/index/{each.name}": {"dynamodb:Query"} for each in INDEXES}
-    assert may["Thumbnails/*"] == may["Reports/*"] == ["s3:GetObject"]
+    assert may["Thumbnails/*"] == ["s3:GetObject"]
+    assert "Reports/*" not in may
     tables = {on for on, actions in may.items() if "dynamodb:" in str(actions)}
     assert tables == {"Catalog", "Report", *indexes}
 

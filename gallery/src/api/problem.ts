@@ -11,6 +11,7 @@ interface ProblemBody {
   detail?: string;
   allowed?: unknown[];
   errors?: Finding[];
+  restorable?: boolean;
 }
 
 export class Problem extends Error {
@@ -18,6 +19,7 @@ export class Problem extends Error {
     readonly status: number,
     message: string,
     readonly retryAfterSeconds?: number,
+    readonly restorable = false,
   ) {
     super(message);
     this.name = "Problem";
@@ -37,7 +39,7 @@ const WORDS: Record<number, string> = {
 export async function problemOf(answer: Response): Promise<Problem> {
   const body = (await answer.json().catch(() => ({}))) as ProblemBody;
   const after = Number(answer.headers.get("retry-after")) || undefined;
-  return new Problem(answer.status, inWords(answer.status, body), after);
+  return new Problem(answer.status, inWords(answer.status, body), after, body.restorable);
 }
 
 export function inWords(status: number, body: ProblemBody): string {

@@ -1,6 +1,7 @@
 /** The API's routes, by what they are for. */
 
 import type { Client, Query } from "./client";
+import { pictureOf } from "./picture";
 import type * as t from "./types";
 
 const at = (id: string): string => `/images/${encodeURIComponent(id)}`;
@@ -9,7 +10,8 @@ export function routes(client: Client) {
   return {
     me: () => client.get<t.Me>("/me"),
     images: (query: Query, signal?: AbortSignal) => client.get<t.Page>("/images", query, signal),
-    picture: (id: string, signal?: AbortSignal) => client.get<t.Picture>(at(id), {}, signal),
+    picture: async (id: string, signal?: AbortSignal): Promise<t.Picture> =>
+      pictureOf(await client.get<t.PictureAnswer>(at(id), {}, signal)),
     similar: (id: string, signal?: AbortSignal) =>
       client.get<t.Similar>(`${at(id)}/similar`, {}, signal),
     remove: (id: string) => client.send<{ id: string; key: string }>("DELETE", at(id)),

@@ -50,12 +50,14 @@ export interface Version {
 
 export type Attributes = Record<string, unknown>;
 
-export interface Picture extends Tile {
+export interface PictureAnswer extends Pick<Tile, "id" | "key" | "state" | "reason" | "detail" | "hint" | "variants"> {
   metadata?: Attributes | null;
   thumbnails?: Attributes | null;
   versions?: Version[];
   original?: { url: string } | null;
 }
+
+export type Picture = Tile & PictureAnswer;
 
 export interface Similar {
   same_content: Tile[];
@@ -89,11 +91,14 @@ export interface Day extends Counts {
 }
 
 export interface Report {
+  from: string;
+  to: string;
   totals: Counts & { rejected: number };
+  /** Only those on which there was something. */
   days: Day[];
   refusals: Record<string, number>;
-  latency: { p50: number; p95: number; p99: number; reason?: string } | null;
-  latency_reason?: string | null;
+  latency: { p50: number; p95: number; p99: number } | null;
+  latency_missing?: string | null;
   drift: Attributes | null;
 }
 

@@ -116,7 +116,7 @@ export async function newAttempt(): Promise<Attempt> {
   return {
     state: oauth.generateRandomState(),
     verifier: oauth.generateRandomCodeVerifier(),
-    returnTo: location.search.includes("code=") ? "/" : location.search + location.hash,
+    returnTo: location.search.includes("code=") ? "/" : `/${location.search}${location.hash}`,
   };
 }
 

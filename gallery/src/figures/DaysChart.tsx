@@ -3,6 +3,7 @@
 import type uPlot from "uplot";
 import { useEffect, useRef } from "preact/hooks";
 import type { Day } from "../api/types";
+import { number } from "../state/words";
 
 const HEIGHT = 220;
 const HALF_DAY = 43_200;
@@ -47,12 +48,17 @@ function options(Plot: typeof uPlot, box: HTMLElement): uPlot.Options {
     tzDate: (time) => Plot.tzDate(new Date(time * 1000), "UTC"),
     cursor: { y: false, points: { show: false } },
     legend: { live: true },
-    axes: [{ ...axis, grid: { show: false } }, { ...axis, size: 46 }],
+    axes: [{ ...axis, grid: { show: false }, values: (_, times) => times.map(dayOf) }, { ...axis, size: 46 }],
     scales: { x: { range: (_, first, last) => [first - HALF_DAY, last + HALF_DAY] }, y: { range: (_, __, most) => [0, Math.max(4, most * 1.1)] } },
     series: [
-      { label: "Day", value: "{YYYY}-{MM}-{DD}" },
-      { label: "uploads", fill: colour("--bar"), width: 0, paths: bars, points: { show: false } },
-      { label: "refused", fill: colour("--accent"), width: 0, paths: bars, points: { show: false } },
+      { label: "Day", value: (_, time) => (time == null ? "" : dayOf(time)) },
+      { label: "uploads", value: counted, fill: colour("--bar"), width: 0, paths: bars, points: { show: false } },
+      { label: "refused", value: counted, fill: colour("--accent"), width: 0, paths: bars, points: { show: false } },
     ],
   };
 }
+
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const dayOf = (time: number): string => day.format(time * 1000);
+/** What nothing points at has no figure. */
+const counted = (_: uPlot, value: number | null): string => (value == null ? "" : number(value));

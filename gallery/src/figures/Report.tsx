@@ -1,21 +1,21 @@
 /** The report: uploads per day, refusals, how fast, and whether all agrees. */
 
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Report as ReportOf } from "../api/types";
 import { useRoom } from "../parts/context";
 import { useLoaded } from "../parts/useLoaded";
-import { bytesInWords, milliseconds, number, plural, reasonInShort } from "../state/words";
+import { bytesInWords, milliseconds, number, plural, reasonInShort, sentence } from "../state/words";
 import { Bars } from "./Bars";
 import { DaysChart } from "./DaysChart";
 import { Big, Figure } from "./Figure";
-import { save, type Table } from "./table";
+import { everyDay, save, type Table } from "./table";
 
 const SPANS = { 7: "7 days", 30: "30 days", 90: "90 days", 365: "A year" };
 
 export function Report() {
   const { api } = useRoom();
   const [days, setDays] = useState(30);
-  const { value, problem } = useLoaded<ReportOf>(() => api.report(dayAgo(days - 1), dayAgo(-1)), [days]);
+  const { value, problem } = useLoaded<ReportOf>(() => api.report(dayAgo(days - 1), dayAgo(0)), [days]);
   return (
     <div class="figures">
       <header class="title">
@@ -42,7 +42,8 @@ function Span({ days, choose }: { days: number; choose: (days: number) => void }
 }
 
 function Found({ report }: { report: ReportOf }) {
-  const { totals, days } = report;
+  const { totals } = report;
+  const days = useMemo(() => everyDay(report.from, report.to, report.days), [report]);
   const table: Table = {
     name: "days",
     columns: ["Day", "Uploads", "Bytes", "Refused"],
@@ -78,7 +79,7 @@ function Latency({ report }: { report: ReportOf }) {
     return (
       <section class="figure" aria-label="From upload to ready">
         <header><h2>From upload to ready</h2></header>
-        <p class="small">{latency?.reason ?? report.latency_reason ?? "Not measured on this stage."}</p>
+        <p class="small">{sentence(report.latency_missing) || "Not measured on this stage."}</p>
       </section>
     );
   const { p50, p95, p99 } = latency;

@@ -1,5 +1,9 @@
 /** Rows as files to take along. */
 
+import type { Day } from "../api/types";
+
+const DAY_MS = 86_400_000;
+
 export type Cell = string | number;
 
 export interface Table {
@@ -24,4 +28,14 @@ export function save(name: string, type: string, content: string): void {
   const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** The days from the first to the last, those of which nothing is told included. */
+export function everyDay(first: string, last: string, told: Day[]): Day[] {
+  const known = new Map(told.map((one) => [one.day, one]));
+  const count = Math.round((Date.parse(last) - Date.parse(first)) / DAY_MS) + 1;
+  return Array.from({ length: count }, (_, at) => {
+    const day = new Date(Date.parse(first) + at * DAY_MS).toISOString().slice(0, 10);
+    return known.get(day) ?? { day, objects: 0, bytes: 0, rejected: 0 };
+  });
 }

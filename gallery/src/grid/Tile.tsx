@@ -65,7 +65,7 @@ function Refusal({ tile, name }: { tile: Shown; name: string }) {
       <Icon name="refused" />
       <b>{name}</b>
       <span class="hidden">, refused: </span>
-      <span>{reasonInWords(tile.reason)}</span>
+      <span>{reasonInWords(tile.reason, tile.hint)}</span>
     </span>
   );
 }

@@ -155,23 +155,26 @@ function place(tiles: Tile[], height: number, first: number, width: number, full
 
 export type Direction = "left" | "right" | "up" | "down" | "home" | "end";
 
-/** Which tile an arrow leads to from a tile: above and below, the one whose middle is nearest. */
-export function neighbour(layout: Layout, index: number, direction: Direction): number {
+/** Which tile an arrow leads to from a tile: above and below, the one whose middle is nearest to `x`. */
+export function neighbour(layout: Layout, index: number, direction: Direction, x = middleOf(layout, index)): number {
   const count = layout.lineOf.length;
   if (direction === "left") return Math.max(0, index - 1);
   if (direction === "right") return Math.min(count - 1, index + 1);
   if (direction === "home") return 0;
   if (direction === "end") return count - 1;
-  return vertical(layout, index, direction === "up" ? -1 : 1);
+  return vertical(layout, index, direction === "up" ? -1 : 1, x);
 }
 
-function vertical(layout: Layout, index: number, step: 1 | -1): number {
-  const at = layout.lineOf[index] ?? 0;
-  const here = layout.lines[at] as Row;
-  const cell = here.cells.find((one) => one.index === index);
-  for (let line = at + step; line >= 0 && line < layout.lines.length; line += step) {
-    const row = layout.lines[line] as Row | Heading;
-    if (row.kind === "row" && cell) return nearest(row, cell.x + cell.width / 2);
+export function middleOf(layout: Layout, index: number): number {
+  const row = layout.lines[layout.lineOf[index] ?? 0];
+  const cell = row?.kind === "row" && row.cells.find((one) => one.index === index);
+  return cell ? cell.x + cell.width / 2 : 0;
+}
+
+function vertical(layout: Layout, index: number, step: 1 | -1, x: number): number {
+  for (let at = (layout.lineOf[index] ?? 0) + step; at >= 0 && at < layout.lines.length; at += step) {
+    const row = layout.lines[at] as Row | Heading;
+    if (row.kind === "row") return nearest(row, x);
   }
   return index;
 }

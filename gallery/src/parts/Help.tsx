@@ -1,6 +1,6 @@
 /** What the keys do, and the keys that work everywhere. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { actOnNewest } from "../state/notices";
 
 const KEYS: [string[], string][] = [
@@ -17,7 +17,7 @@ const KEYS: [string[], string][] = [
 
 export function useHelp() {
   const [shown, show] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const act = (event: KeyboardEvent): void => {
       if (typing(event.target)) return;
       const done = everywhere(event, () => show(true));

@@ -44,7 +44,7 @@ function exposureOf(meta: Attributes): string {
     meta.iso && `ISO ${text(meta.iso)}`,
     meta.focal_length_mm && `${text(meta.focal_length_mm)} mm`,
   ];
-  return parts.filter(Boolean).map((part) => String(part).replace(" s s", " s").replaceAll(" ", "\u00a0")).join(" · ");
+  return parts.filter(Boolean).map((part) => String(part).replace(" s s", " s").replaceAll(" ", "\u00a0")).join(", ");
 }
 
 function AllFacts({ picture }: { picture: Picture }) {

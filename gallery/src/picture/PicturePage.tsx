@@ -1,6 +1,7 @@
 /** One picture on the wall: large, with all that is known of it. */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { wordsOf } from "../api/problem";
 import type { Picture, Tile } from "../api/types";
 import { useRoom } from "../parts/context";
 import { typing } from "../parts/Help";
@@ -15,20 +16,24 @@ import { VariantStrip } from "./VariantStrip";
 import { Wall } from "./Wall";
 
 const LOOK_AGAIN_MS = 1500;
+const LOOKS_FOR_ITS_RETURN = 20;
 
 export function PicturePage({ id }: { id: string }) {
   const { api, album } = useRoom();
-  const { value, problem, reload } = useLoaded<Picture>((signal) => api.picture(id, signal), [id]);
+  const { value, problem, restorable, reload } = useLoaded<Picture>((signal) => api.picture(id, signal), [id]);
+  const [returning, returns] = useState(0);
   const known = useMemo(() => album.shown.peek().find((tile) => tile.id === id), [id]);
   const tile: Tile | undefined = value ?? known;
   const [variant, choose] = useState<string | null>(null);
-  useAgain(value, reload);
+  const missing = Boolean(problem && !value && !returning);
+  useAgain(value?.state === "DEVELOPING", reload);
+  useAgain(Boolean(problem && returning), () => (returns(returning - 1), reload()));
   const layer = useRef<HTMLDivElement>(null);
   useLayer(layer, id, tile);
   return (
     <div class="picture" ref={layer} role="dialog" aria-modal="true" aria-labelledby="picture-name">
       <Top tile={tile} picture={value} id={id} />
-      {problem && !value ? <Missing words={problem} id={id} /> : (
+      {missing ? <Missing words={problem} id={id} back={restorable ? () => returns(LOOKS_FOR_ITS_RETURN) : undefined} /> : (
         <div class="on-the-wall">
           <Wall tile={tile} variant={variant} />
           <aside aria-label="About this picture">
@@ -55,11 +60,15 @@ function Top({ tile, picture, id }: { tile?: Tile; picture: Picture | null; id: 
         <Step to={near.before} icon="left" label="Previous picture" />
         <Step to={near.after} icon="right" label="Next picture" />
         {picture?.original && (
-          <a class="button quiet" href={picture.original.url} download target="_blank" rel="noreferrer">
-            <Icon name="down" /><span class="wide">Download</span><span class="hidden narrow">Download</span>
+          <a class="button quiet" href={picture.original.url} download target="_blank" rel="noreferrer" aria-label="Download">
+            <Icon name="down" /><span class="wide">Download</span>
           </a>
         )}
-        {tile && <button class="button quiet" type="button" onClick={remove}><Icon name="bin" /><span class="wide">Delete</span><span class="hidden narrow">Delete</span></button>}
+        {tile && (
+          <button class="button quiet" type="button" onClick={remove} aria-label="Delete">
+            <Icon name="bin" /><span class="wide">Delete</span>
+          </button>
+        )}
       </div>
     </header>
   );
@@ -73,19 +82,17 @@ function Step({ to, icon, label }: { to?: string; icon: "left" | "right"; label:
   );
 }
 
-function Missing({ words, id }: { words: string; id: string }) {
+/** It is not there; if it was deleted, it can be brought `back`. */
+function Missing({ words, id, back }: { words: string; id: string; back?: () => void }) {
   const { api } = useRoom();
   const [said, say] = useState(words);
-  const restore = (): void => void api.restore(id).then(
-    () => location.reload(),
-    () => say("It cannot be brought back: it is not there, or it is not yours."),
-  );
+  const restore = (): void => void api.restore(id).then(back, (error: unknown) => say(wordsOf(error)));
   return (
     <div class="empty">
-      <h2>Not here</h2>
+      <h2>{back ? "Deleted" : "Not here"}</h2>
       <p role="alert">{said}</p>
-      <button class="button" type="button" onClick={restore}>Bring it back, if it was deleted</button>
-      <button class="button main" type="button" onClick={close}>To the pictures</button>
+      {back && <button class="button main" type="button" onClick={restore}>Bring it back</button>}
+      <button class={back ? "button" : "button main"} type="button" onClick={close}>To the pictures</button>
     </div>
   );
 }
@@ -109,13 +116,15 @@ function useNeighbours(id: string): { before?: string; after?: string } {
   return at < 0 ? {} : { before: tiles[at - 1]?.id, after: tiles[at + 1]?.id };
 }
 
-/** While it develops, look again. */
-function useAgain(picture: Picture | null, reload: () => void): void {
+/** While something is still to come, look again. */
+function useAgain(coming: boolean, look: () => void): void {
+  const newest = useRef(look);
+  newest.current = look;
   useEffect(() => {
-    if (picture?.state !== "DEVELOPING") return undefined;
-    const timer = setTimeout(reload, LOOK_AGAIN_MS);
-    return () => clearTimeout(timer);
-  }, [picture, reload]);
+    if (!coming) return undefined;
+    const timer = setInterval(() => newest.current(), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [coming]);
 }
 
 /** The page below stands still; keys act on this picture; the name has the focus. */
@@ -124,7 +133,7 @@ function useLayer(layer: { current: HTMLElement | null }, id: string, tile?: Til
   const near = useNeighbours(id);
   const newest = useRef({ near, tile });
   newest.current = { near, tile };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const act = (event: KeyboardEvent): void => onKey(event, newest.current, album);
     document.documentElement.classList.add("covered");
     layer.current?.querySelector<HTMLElement>("h1")?.focus();
@@ -132,7 +141,6 @@ function useLayer(layer: { current: HTMLElement | null }, id: string, tile?: Til
     return () => {
       document.documentElement.classList.remove("covered");
       removeEventListener("keydown", act);
-      setTimeout(() => document.querySelector<HTMLElement>(`.tile[data-id="${id}"]`)?.focus({ preventScroll: true }), 60);
     };
   }, [album, layer]);
 }

@@ -43,8 +43,7 @@ function Refused({ tile }: { tile: Tile }) {
       <div class="refused">
         <Icon name="refused" />
         <h2>Refused</h2>
-        <p>{reasonInWords(tile.reason)}</p>
-        {tile.hint && <p>{tile.hint}</p>}
+        <p>{reasonInWords(tile.reason, tile.hint)}</p>
         {tile.detail && <p class="small">{tile.detail}</p>}
       </div>
     </div>

@@ -6,7 +6,7 @@ import type { Routes } from "../api/routes";
 import type { Page, Tile } from "../api/types";
 import type { Upload } from "../upload/machine";
 import type { Uploads } from "../upload/uploads";
-import { announce, notify } from "./notices";
+import { announce, dismiss, notify } from "./notices";
 import { Pages } from "./pages";
 import { Patience } from "./patience";
 import { type Filters, showsNewest, sortOf } from "./view";
@@ -87,14 +87,17 @@ export class Album {
     this.schedule();
   }
 
+  /** Delete a picture. It may be undone at once: the restoring waits for the deletion's answer. */
   async remove(tile: Tile): Promise<void> {
     this.pages.hide(tile.id);
     this.publish();
+    const removal = this.api.remove(tile.id);
+    const run = (): void => void removal.then(() => this.restore(tile), () => undefined);
+    const taken = notify(`Deleted ${nameOf(tile.key)}.`, { action: { label: "Undo", run } });
     try {
-      await this.api.remove(tile.id);
-      const run = (): void => void this.restore(tile);
-      notify(`Deleted ${nameOf(tile.key)}.`, { action: { label: "Undo", run } });
+      await removal;
     } catch (error) {
+      dismiss(taken);
       this.back(tile);
       notify(wordsOf(error), { bad: true });
     }

@@ -15,11 +15,13 @@ export const notices = signal<Notice[]>([]);
 export const announcement = signal("");
 let last = 0;
 
-export function notify(text: string, options: Partial<Omit<Notice, "number" | "text">> = {}): void {
+/** Say something; returns the number to dismiss it by. */
+export function notify(text: string, options: Partial<Omit<Notice, "number" | "text">> = {}): number {
   const notice = { bad: false, ...options, number: ++last, text };
   const others = notices.value.filter((one) => one.text !== text).slice(-2);
   notices.value = [...others, notice];
   setTimeout(() => dismiss(notice.number), SHOWN_MS);
+  return notice.number;
 }
 
 export function dismiss(number: number): void {

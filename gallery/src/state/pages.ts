@@ -3,6 +3,7 @@
 import type { Page, Rendition, Tile } from "../api/types";
 
 const URLS_STAY_GOOD_MS = 10 * 60_000;
+const LISTED_WITHIN_MS = 60_000;
 const EMPTY_PAGES_IN_A_ROW = 8;
 
 export type Fetch = (cursor: string | null, signal: AbortSignal) => Promise<Page>;
@@ -13,6 +14,7 @@ export class Pages {
   loading = false;
   private cursor: string | null = null;
   private readonly hidden = new Set<string>();
+  private readonly awaited = new Map<string, number>();
   private readonly freshAt = new Map<string, number>();
   private readonly stopper = new AbortController();
 
@@ -53,7 +55,10 @@ export class Pages {
     const last = page.images.at(-1);
     const covered = (tile: Tile): boolean =>
       page.cursor === null || (last !== undefined && this.order(tile, last) <= 0);
-    const kept = before.filter((tile) => listed.has(tile.id) || !covered(tile));
+    for (const id of listed) this.awaited.delete(id);
+    const kept = before.filter(
+      (tile) => listed.has(tile.id) || !covered(tile) || this.isAwaited(tile.id),
+    );
     const known = new Map(before.map((tile) => [tile.id, tile]));
     const now = page.images.filter((tile) => !this.hidden.has(tile.id));
     const fresh = now.map((tile) => this.settle(known.get(tile.id), tile));
@@ -75,8 +80,11 @@ export class Pages {
     this.tiles = this.tiles.filter((tile) => tile.id !== id);
   }
 
+  /** Bring a tile back; it stays until the catalog, too, has learned that it is back. */
   show(tile: Tile): void {
     this.hidden.delete(tile.id);
+    this.freshAt.delete(tile.id);
+    this.awaited.set(tile.id, this.now() + LISTED_WITHIN_MS);
     if (this.tiles.some((old) => old.id === tile.id)) return;
     this.tiles = [...this.tiles, tile].sort((a, b) => this.order(a, b));
   }
@@ -85,6 +93,8 @@ export class Pages {
   expect(id: string): void {
     this.hidden.delete(id);
   }
+
+  private isAwaited = (id: string): boolean => (this.awaited.get(id) ?? 0) > this.now();
 
   private append(images: Tile[]): boolean {
     const known = new Set(this.tiles.map((tile) => tile.id));

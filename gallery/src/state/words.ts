@@ -19,8 +19,12 @@ export const REASON_CODES = Object.keys(REASONS);
 export const FORMATS = ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"];
 export const STATES = { READY: "Ready", DEVELOPING: "Developing", REJECTED: "Refused" };
 
-export const reasonInWords = (reason?: string | null): string =>
-  (reason && (REASONS[reason] ?? reason.toLowerCase().replaceAll("_", " "))) || "Refused.";
+/** Say why a picture is refused; `hint` is what the API says of a reason that is not known here. */
+export const reasonInWords = (reason?: string | null, hint?: string | null): string =>
+  REASONS[reason ?? ""] ?? (sentence(hint ?? reason?.toLowerCase().replaceAll("_", " ")) || "Refused.");
+
+export const sentence = (text?: string | null): string =>
+  text ? text.charAt(0).toUpperCase() + text.slice(1).replace(/\.?$/, ".") : "";
 
 export const reasonInShort = (reason: string): string =>
   reason.charAt(0) + reason.slice(1).toLowerCase().replaceAll("_", " ");

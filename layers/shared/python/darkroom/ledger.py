@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from darkroom.backoff import attempts
-from darkroom.contribution import ALL, Contribution, Total, differences
+from darkroom.contribution import ALL, Contribution, Total, differences, remembered
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -77,9 +77,7 @@ class Ledger:
         found = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
         if found is None:
             return None
-        counted: Any = found.get("counted")
-        position = str(found["position"])
-        return Entry(position, Contribution.from_item(counted) if counted else None)
+        return Entry(str(found["position"]), remembered(change.facet, found))
 
     def _transact(self, entry: Entry | None, change: Change) -> bool:
         before = entry.contribution if entry else None

@@ -9,7 +9,7 @@ from boto3.dynamodb.conditions import Key
 
 from darkroom.catalog import State
 from darkroom.catalog_indexes import indexed
-from darkroom.contribution import Contribution
+from darkroom.contribution import COUNTED, METADATA, THUMBNAILS, contribution_of, remembered
 from darkroom.ledger import entry_key
 from darkroom.reconciliation.findings import LEDGER, Finding, Kind
 from darkroom.thumbnail_names import fence_of, folder_of, is_thumbnail
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource
     from mypy_boto3_s3 import S3Client
 
-COUNTED_FACET = "METADATA"
-SHELVED_FACET = "THUMBNAILS"
 LOOKS = 5
 # Whatever says that it was written later than this was written by a clock that is wrong.
 LEEWAY = timedelta(hours=1)
@@ -58,7 +56,8 @@ class Version:
 
 @dataclass(frozen=True)
 class Inspection:
-    """What is kept of one key; ``thumbnails`` by name, in bytes, ``entry`` as in the ledger.
+    """What is kept of one key; ``thumbnails`` by name, in bytes, ``entries`` of the ledger by
+    facet.
 
     ``changed_at`` is the latest time at which anything of it is known to have changed: a delete
     marker's as well, but none in the future. Thumbnails of facets that were recorded before
@@ -69,7 +68,7 @@ class Inspection:
     current: Version | None
     facets: Mapping[str, Mapping[str, Any]]
     thumbnails: Mapping[str, int]
-    entry: Mapping[str, Any] | None
+    entries: Mapping[str, Mapping[str, Any]]
     changed_at: datetime | None = field(default=None, compare=False)
     kept_since: datetime | None = field(default=None, compare=False)
 
@@ -77,7 +76,8 @@ class Inspection:
         """Return all that is wrong; *facets* are those that a live object must have."""
         names = dict.fromkeys([*facets, *self.facets])
         found = [finding for name in names for finding in self._of_facet(name)]
-        return [*found, *self._of_thumbnails(), *self._of_ledger()]
+        found += self._of_thumbnails()
+        return found + [each for name in COUNTED for each in self._of_entry(name)]
 
     def live_facets(self) -> dict[str, Mapping[str, Any]]:
         """Return the facets that are no tombstones."""
@@ -96,7 +96,7 @@ class Inspection:
         while it is the facet's. But the facet's is lower, and rises with the time: until it gets
         there, any repair is long done, and whoever reads it then stores his thumbnails anew.
         """
-        rev = int(self.facets.get(SHELVED_FACET, {}).get("rev", 0))
+        rev = int(self.facets.get(THUMBNAILS, {}).get("rev", 0))
         beyond = max(rev, round((now + FAR).timestamp() * 1000))
         named = self.named_thumbnails()
         return [
@@ -139,19 +139,20 @@ class Inspection:
                 told = f"{named[name]} bytes are named, {size} stored"
                 yield self._finding(Kind.STALE, name, told)
 
-    def _of_ledger(self) -> Iterator[Finding]:
-        counted = (self.entry or {}).get("counted")
-        facet = self.facets.get(COUNTED_FACET)
+    def _of_entry(self, name: str) -> Iterator[Finding]:
+        what = LEDGER if name == METADATA else f"{LEDGER} {name}"
+        counted, facet = remembered(name, self.entries.get(name)), self.facets.get(name)
         if self.current is None:
             if counted:
-                yield self._finding(Kind.MISCOUNTED, LEDGER, "counted, but the object is gone")
-        elif not counted:
-            yield self._finding(Kind.MISCOUNTED, LEDGER, "not counted")
+                yield self._finding(Kind.MISCOUNTED, what, "counted, but the object is gone")
         # A facet that is missing or stale says nothing of what ought to be counted.
         elif facet and facet.get("version_id") == self.current.version_id:
-            wanted, found = Contribution.of(facet), Contribution.from_item(counted)
-            if wanted != found:
-                yield self._finding(Kind.MISCOUNTED, LEDGER, f"counted {found}, not {wanted}")
+            wanted = contribution_of(name, facet)
+            if wanted != counted:
+                told = f"counted {counted}, not {wanted}" if counted else "not counted"
+                yield self._finding(Kind.MISCOUNTED, what, told)
+        elif name == METADATA and not counted:
+            yield self._finding(Kind.MISCOUNTED, what, "not counted")
 
     def _finding(self, kind: Kind, what: str, detail: str) -> Finding:
         return Finding(kind, self.key, what, detail)
@@ -173,7 +174,7 @@ class Inspector:
         before = self._key_itself(key)
         for _ in range(LOOKS):
             thumbnails = dict(self._thumbnails(key))
-            entry = self._entry(key)
+            entries = dict(self._entries(key))
             after = self._key_itself(key)
             if after == before:
                 break
@@ -186,7 +187,7 @@ class Inspector:
         known = (moment for moment in moments if moment and moment <= now + LEEWAY)
         changed_at = max(known, default=None)
         kept_since = self._places.kept_since(now)
-        return Inspection(key, current, facets, sizes, entry, changed_at, kept_since)
+        return Inspection(key, current, facets, sizes, entries, changed_at, kept_since)
 
     def _key_itself(
         self, key: str
@@ -219,9 +220,11 @@ class Inspector:
         for found in (found for page in pages for found in page.get("Contents", [])):
             yield found["Key"], (found["Size"], found["LastModified"])
 
-    def _entry(self, key: str) -> dict[str, Any] | None:
-        found = self._report.get_item(Key=entry_key(key, COUNTED_FACET), ConsistentRead=True)
-        return found.get("Item")
+    def _entries(self, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        for name in COUNTED:
+            found = self._report.get_item(Key=entry_key(key, name), ConsistentRead=True)
+            if "Item" in found:
+                yield name, found["Item"]
 
 
 def _named(facets: Iterable[Mapping[str, Any]]) -> dict[str, int]:

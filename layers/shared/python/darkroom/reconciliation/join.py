@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from darkroom.reconciliation.inspection import Inspection, Version
-from darkroom.reconciliation.sources import FACET, VERSION
+from darkroom.reconciliation.sources import ENTRY, FACET, VERSION
 from darkroom.thumbnail_names import folder_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Known:
     key: str
     current: Version | None = None
     facets: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    entry: Mapping[str, Any] | None = None
+    entries: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def inspection(
         self, thumbnails: Iterable[Stored], kept_since: datetime | None = None
@@ -42,7 +42,7 @@ class Known:
         """Return all that is known of the key; *kept_since* as `Inspection` has it."""
         sizes = {stored.name: stored.size for stored in thumbnails}
         return Inspection(
-            self.key, self.current, self.facets, sizes, self.entry, kept_since=kept_since
+            self.key, self.current, self.facets, sizes, self.entries, kept_since=kept_since
         )
 
 
@@ -65,8 +65,9 @@ def gather(records: Iterable[Any]) -> dict[str, Known]:
             of_key.current = Version(version_id, size, datetime.fromisoformat(modified))
         elif kind == FACET:
             of_key.facets[value["sk"]] = value
-        else:
-            of_key.entry = {"counted": value}
+        elif kind == ENTRY:
+            facet, counted = value
+            of_key.entries[facet] = {"counted": counted}
     return known
 
 

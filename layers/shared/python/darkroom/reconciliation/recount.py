@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from darkroom.contribution import ALL, Contribution, Total
+from darkroom.contribution import ALL, Contribution, Total, remembered
 from darkroom.ledger import ENTRIES, MOVES, line_key, shard_of
 from darkroom.reconciliation.findings import Finding, Kind
 from darkroom.reconciliation.sources import Pages, plain, report_pages
@@ -66,8 +66,8 @@ class Sums:
         """Add an item of the report table, if it is an entry or a line."""
         dimension, _, rest = item["pk"].partition("#")
         if item["pk"].startswith(ENTRIES):
-            if counted := item.get("counted"):
-                self._add_entry(rest, Contribution.from_item(counted))
+            if counted := remembered(item["sk"], item):
+                self._add_entry(rest, counted)
         elif dimension in DIMENSIONS and int(rest) in self._wanted:
             measures = {name: item[name] for name in item.keys() - {"pk", "sk", MOVES}}
             self._add(item["pk"], item["sk"], STANDS, measures)

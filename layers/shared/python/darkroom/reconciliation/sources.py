@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 Marker = dict[str, Any]
-VERSION, FACET, ENTRY = "version", "facet", "entry"
+VERSION, FACET, ENTRY = "version", "facet", "entry of"
 # Of a facet, what `Inspection` compares.
 NEEDED = (
     "pk",

@@ -165,7 +165,8 @@ class Sweep:
             sums.add(item)
             if item["pk"].startswith(ENTRIES) and checkpoint.passes == 1:
                 key = item["pk"].removeprefix(ENTRIES)
-                entries.add(partition_of(key, digits), (ENTRY, key, item.get("counted")))
+                counted = item.get("counted")
+                entries.add(partition_of(key, digits), (ENTRY, key, (item["sk"], counted)))
 
         marker = self._read(report_pages(self._report, self._page_size), take, deadline)
         for pk, sk, side, measures in sums.records():
