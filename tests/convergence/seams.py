@@ -42,6 +42,7 @@ ENVIRONMENT = {
     "MAX_MEMORY": "1000000",
     "TOMBSTONE_DAYS": str(TOMBSTONE_DAYS),
     "SLO_READY_SECONDS": "60",
+    "POWERTOOLS_METRICS_DISABLED": "true",
     "KEEP_CREDITS": "no",
     "REPORTS_BUCKET": "reports",
     "REPAIRS_TOPIC": "repairs",
@@ -184,6 +185,8 @@ def _exchanged(ports: Ports) -> Iterator[tuple[Any, str, Any]]:
     yield from _clocks(ports)
     for module in (convergence, report_changes, reconcile):
         yield module, "count", lambda *_: None
+    for module in (uploads, report_changes):
+        yield module, "failed", lambda: None
     for module in (convergence, uploads, report_changes, reconcile):
         yield module, "logger", Silent(lambda error: ports.heard(error))
 
