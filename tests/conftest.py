@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 
 # Powertools reads these when a handler is first imported.
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "tests", "POWERTOOLS_METRICS_NAMESPACE": "Darkroom"}
+
+# A shell that starts the tests in the background has them ignore it, and what they start as well.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Return large pieces of memory to the system when they are freed: else what some tests decode in
 # this process leaves room that a child's memory limit, in other tests, does not see.

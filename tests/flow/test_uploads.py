@@ -194,15 +194,15 @@ def test_what_is_no_picture_is_refused_and_its_message_acknowledged(
 
 
 def test_the_report_adds_up_to_the_bucket_after_all_of_this(app: App) -> None:
-    app.put("report/one.jpg")
-    app.put("report/two.jpg", b"no pixels")
-    app.delete("report/one.jpg")
-    app.put("report/three.jpg")
+    app.put("adding/one.jpg")
+    app.put("adding/two.jpg", b"no pixels")
+    app.delete("adding/one.jpg")
+    app.put("adding/three.jpg")
 
     report = app.wait_until_quiet().report
 
     picture, text = len(any_picture()), len(b"no pixels")
-    assert report["OWNER", "report"] == {
+    assert report["OWNER", "adding"] == {
         "objects": 2,
         "bytes": picture + text,
         "rejected": 1,
