@@ -168,7 +168,8 @@ def test_what_is_sent_heals_by_the_ordinary_consumers(desk: Desk) -> None:
         assert consumer.handler(sqs_event(body), context) == {"batchItemFailures": []}
     assert {desk.world.facet(KEY, facet)["state"] for facet in FACETS} == {"READY"}
     desk.invoke(start=True)
-    assert [found["kind"] for found in last_report(desk)["findings"]] == ["MISCOUNTED"]
+    left = {(found["kind"], found["what"]) for found in last_report(desk)["findings"]}
+    assert left == {("MISCOUNTED", "LEDGER"), ("MISCOUNTED", "LEDGER THUMBNAILS")}
 
 
 def last_report(desk: Desk) -> dict[str, Any]:

@@ -1,0 +1,118 @@
+"""Adding pictures: whole and in parts, dropped, pasted, cancelled, refused, tried again."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import FilePayload, expect
+
+from tests.gallery.fake_cloud import FakeCloud
+from tests.gallery.fake_exchange import Refused
+from tests.gallery.pages import Gallery
+from tests.gallery.uploads import LARGE_BYTES, a_large_picture, a_picture
+
+
+def test_a_large_file_goes_up_in_parts(gallery: Gallery, cloud: FakeCloud) -> None:
+    gallery.upload([a_large_picture("large.jpg")])
+    gallery.wait_for("large.jpg", "READY")
+    assert cloud.catalog.records["alice/large.jpg"].bytes == LARGE_BYTES
+    assert any(asked.endswith("/complete") for asked in cloud.asked)
+
+
+@pytest.mark.parametrize("picture", [a_picture, a_large_picture], ids=["form", "parts"])
+def test_an_upload_is_cancelled_in_flight(
+    gallery: Gallery, cloud: FakeCloud, picture: Callable[[str], FilePayload]
+) -> None:
+    name = f"regretted {picture.__name__}.jpg"
+    cloud.storage_open.clear()
+    gallery.upload([picture(name)])
+    expect(gallery.page.locator(".tray li.sending")).to_contain_text(name)
+    gallery.page.get_by_role("button", name=f"Cancel {name}").click()
+    expect(gallery.page.locator(".tray")).to_have_count(0)
+    expect(gallery.tile(name)).to_have_count(0)
+    cloud.storage_open.set()
+    gallery.upload([picture(f"not {name}")])
+    gallery.wait_for(f"not {name}", "READY")
+    assert f"alice/{name}" not in cloud.catalog.records
+    assert cloud.parts == {}
+
+
+def test_all_are_cancelled_at_once(gallery: Gallery, cloud: FakeCloud) -> None:
+    cloud.storage_open.clear()
+    gallery.upload([a_picture(f"many-{number}.jpg") for number in range(6)])
+    expect(gallery.page.locator(".tray li")).to_have_count(6)
+    gallery.page.get_by_role("button", name="Cancel all").click()
+    expect(gallery.page.locator(".tray")).to_have_count(0)
+    cloud.storage_open.set()
+    expect(gallery.tile("many-0.jpg")).to_have_count(0)
+
+
+def test_a_failed_upload_says_why_and_can_be_tried_again(
+    gallery: Gallery, cloud: FakeCloud
+) -> None:
+    cloud.faults.append(lambda _, path: Refused(503, "busy") if path == "/uploads" else None)
+    gallery.upload([a_picture("second try.jpg")])
+    expect(gallery.page.locator(".tray .why")).to_have_text("busy")
+    cloud.faults.clear()
+    gallery.page.get_by_role("button", name="Retry second try.jpg").click()
+    gallery.wait_for("second try.jpg", "READY")
+
+
+def test_a_refused_name_does_not_hold_up_the_others(gallery: Gallery, cloud: FakeCloud) -> None:
+    gallery.upload([a_picture("fine.jpg"), a_picture("not..fine.jpg")])
+    gallery.wait_for("fine.jpg", "READY")
+    expect(gallery.page.locator(".tray .why")).to_contain_text("segment")
+    gallery.page.get_by_role("button", name="Cancel not..fine.jpg").click()
+    expect(gallery.page.locator(".tray")).to_have_count(0)
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_travels(gallery: Gallery) -> None:
+    gallery.page.evaluate(
+        """() => { const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(65 * 2 ** 20)], "huge.jpg"));
+        const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true });
+        document.body.dispatchEvent(event); }"""
+    )
+    expect(gallery.page.locator(".notice")).to_contain_text("huge.jpg is larger than 64 MiB")
+
+
+def test_files_can_be_dropped_and_pasted(gallery: Gallery) -> None:
+    gallery.page.evaluate(
+        """([bytes]) => { const data = new DataTransfer();
+        const file = (name) => new File([new Uint8Array(bytes)], name, { type: "image/jpeg" });
+        data.items.add(file("dropped.jpg"));
+        for (const type of ["dragenter", "dragover", "drop"])
+          document.body.dispatchEvent(
+            new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+        const pasted = new DataTransfer(); pasted.items.add(file("image.jpg"));
+        document.body.dispatchEvent(
+          new ClipboardEvent("paste", { clipboardData: pasted, bubbles: true })); }""",
+        [list(a_picture("x")["buffer"])],
+    )
+    gallery.wait_for("dropped.jpg", "READY")
+    gallery.wait_for("pasted-", "READY")
+
+
+def test_a_folder_is_dropped_with_all_that_is_in_it(gallery: Gallery, cloud: FakeCloud) -> None:
+    gallery.page.evaluate(DROP_A_FOLDER, [list(a_picture("x")["buffer"])])
+    gallery.wait_for("deep.jpg", "READY")
+    found = {key for key in cloud.catalog.records if key.startswith("alice/holiday/")}
+    first = {f"alice/holiday/{number}.jpg" for number in range(3)}
+    assert found == {*first, "alice/holiday/evening/deep.jpg"}
+
+
+# A script cannot make the entries of a folder: they stand in for the browser's.
+DROP_A_FOLDER = """([bytes]) => {
+  const file = (path) => ({ isFile: true, fullPath: path, file: (take) =>
+    take(new File([new Uint8Array(bytes)], path.split("/").at(-1), { type: "image/jpeg" })) });
+  const folder = (path, ...batches) => ({ isFile: false, fullPath: path, createReader: () => ({
+    readEntries: (take) => take(batches.shift() ?? []) }) });
+  const evening = folder("/holiday/evening", [file("/holiday/evening/deep.jpg")]);
+  const holiday = folder("/holiday",
+    [file("/holiday/0.jpg"), file("/holiday/1.jpg")],
+    [file("/holiday/2.jpg"), file("/holiday/.DS_Store"), evening]);
+  DataTransferItem.prototype.webkitGetAsEntry = () => holiday;
+  const data = new DataTransfer(); data.items.add(new File([], "holiday"));
+  for (const type of ["dragenter", "dragover", "drop"])
+    document.body.dispatchEvent(
+      new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+}"""
