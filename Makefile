@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PAGE := gallery/dist/index.html
 PAGE_SOURCES := $(shell find gallery/src gallery/public -type f) $(addprefix gallery/,index.html package.json tsconfig.json vite.config.ts)
 
-PARALLEL := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
+PARALLEL := --numprocesses=auto --no-loadscope-reorder
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'

@@ -74,7 +74,8 @@ def take_a_grant_of_the_reporter(world: World, seconds: float) -> None:
     """Let it have few tries, so that it gives up on records."""
     client = world.client("lambda")
     mappings = client.list_event_source_mappings()["EventSourceMappings"]
-    [mapping] = [each for each in mappings if ":dynamodb:" in each["EventSourceArn"]]
+    reporter = world.function("ReportChanges")
+    [mapping] = [each for each in mappings if reporter in each["FunctionArn"]]
     usual = mapping["MaximumRetryAttempts"]
     client.update_event_source_mapping(UUID=mapping["UUID"], MaximumRetryAttempts=1)
     with ExitStack() as taken:

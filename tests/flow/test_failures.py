@@ -155,7 +155,7 @@ def _logs(app: App, function: str, text: str) -> str:
 
 def _stream_mapping(app: App) -> dict[str, Any]:
     mappings = app.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-    [mapping] = [m for m in mappings if ":dynamodb:" in m["EventSourceArn"]]
+    [mapping] = [m for m in mappings if app.outputs["ReportChangesFunction"] in m["FunctionArn"]]
     return dict(mapping)
 
 

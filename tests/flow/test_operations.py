@@ -40,9 +40,9 @@ def command(app: App, *arguments: str) -> list[str]:
 
 
 def mapping_of(app: App) -> dict[str, Any]:
-    """Return the mapping of the stream."""
+    """Return the mapping that feeds the reporting function."""
     mappings = app.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-    [mapping] = [m for m in mappings if ":dynamodb:" in m["EventSourceArn"]]
+    [mapping] = [m for m in mappings if app.outputs["ReportChangesFunction"] in m["FunctionArn"]]
     return dict(mapping)
 
 

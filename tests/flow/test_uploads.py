@@ -210,6 +210,7 @@ def test_the_report_adds_up_to_the_bucket_after_all_of_this(app: App) -> None:
         "bytes READY JPEG": picture,
         "objects REJECTED NOT_AN_IMAGE": 1,
         "bytes REJECTED NOT_AN_IMAGE": text,
+        "thumbnails_bytes": sum(map(len, app.thumbnails_of("adding/three.jpg").values())),
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from darkroom.catalog_indexes import owned
 from darkroom.reconciliation.checkpoint import Checkpoint, Phase
 from darkroom.reconciliation.findings import Finding, Kind
 from darkroom.reconciliation.repairs import NoRepairs
@@ -555,6 +556,7 @@ def _facet(key: str, sk: str, version: str, variants: dict[str, Any]) -> dict[st
         "uploaded_at": "2026-11-21T10:20:30.000Z",
         "recorded_at": "2026-11-21T10:20:31.000Z",
         "variants": variants,
+        "owned_state": owned(key.partition("/")[0], "READY"),
     }
 
 
