@@ -5,7 +5,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .PHONY: help setup demo storm chaos up down test verify deploy synth soak check bench fuzz format lock permissions audit licences sbom app clean
 
-PARALLEL := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
+PARALLEL := --numprocesses=auto --no-loadscope-reorder
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'

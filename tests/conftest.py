@@ -5,10 +5,11 @@ import os
 import signal
 import socket
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # Powertools reads these when a handler is first imported.
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "tests", "POWERTOOLS_METRICS_NAMESPACE": "Darkroom"}
@@ -24,17 +25,29 @@ if sys.platform == "linux":
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
-# Folders whose tests share what is dear to set up, a deployed app or a synthesis.
+# Folders whose tests share what is dear to set up: a deployed app, a synthesis.
 TOGETHER = ("flow", "local", "stacks")
 SLOWEST = ("flow", "convergence", "local", "stacks")
 
 
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives each worker of ``pytest -n`` whole files, or whole folders of `TOGETHER`.
+
+    ``--dist=loadgroup`` would do, but pytest-xdist 3.8.0 cannot name groups under pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = PurePosixPath(nodeid.partition("::")[0])
+        return file.parent.name if file.parent.name in TOGETHER else str(file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Take ours, whatever ``--dist`` says."""
+    return Together(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each worker of ``pytest -n`` whole files or folders, the slowest first."""
-    for item in items:
-        folder = item.path.parent.name
-        group = folder if folder in TOGETHER else f"{folder}/{item.path.stem}"
-        item.add_marker(pytest.mark.xdist_group(group))
+    """Begin with what takes longest."""
     items.sort(key=_rank)
 
 
