@@ -99,9 +99,9 @@ def test_a_picture_that_changes_is_ready_again(app: App, listener: Listener) -> 
 
 
 def test_the_probes_pictures_are_not_heard_of(app: App, listener: Listener) -> None:
-    app.put("darkroom-probe/flow.png")
+    version = app.put("darkroom-probe/flow.png")
     app.put("heard/after.jpg")
     listener.wait_for("heard/after.jpg", "image.ready")
     app.wait_until_quiet()
     assert listener.about("darkroom-probe/flow.png") == []
-    app.delete("darkroom-probe/flow.png")
+    app.delete("darkroom-probe/flow.png", version)
