@@ -68,12 +68,7 @@ class Breaker(Construct):
             allow_arn(self.function, verbs, arn)
 
     def _tell(self) -> None:
-        disabled = cloudwatch.Metric(
-            namespace="Darkroom",
-            metric_name="MappingsDisabled",
-            dimensions_map={"service": self.function.folder},
-            statistic="Sum",
-        )
+        disabled = self.function.metric("MappingsDisabled")
         because = f"The app ran away and was stopped: nothing is consumed, messages wait. {RESUME}"
         alarm(self, "StoppedAlarm", disabled, at_least=1, because=because)
 

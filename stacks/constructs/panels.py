@@ -12,7 +12,7 @@ from stacks.constructs.consumer import Consumer
 from stacks.constructs.python_function import PythonFunction
 from stacks.constructs.scheduled_function import ScheduledFunction
 from stacks.constructs.stream_consumer import StreamConsumer
-from stacks.constructs.sweep_alarms import KINDS, sweep_metric
+from stacks.constructs.sweep_alarms import KINDS
 
 MINUTE = Duration.minutes(1)
 
@@ -116,8 +116,8 @@ def stream_age(stream: StreamConsumer) -> cloudwatch.GraphWidget:
 
 
 def drift(sweep: ScheduledFunction) -> cloudwatch.GraphWidget:
-    found = [sweep_metric(sweep, f"Drift{kind}") for kind in KINDS]
-    age = sweep_metric(sweep, "SweepAgeMinutes", statistic="Maximum")
+    found = [sweep.function.metric(f"Drift{kind}") for kind in KINDS]
+    age = sweep.function.metric("SweepAgeMinutes", statistic="Maximum")
     return graph("What sweeps found", found, [age])
 
 

@@ -8,7 +8,6 @@ from stacks.constructs.alarms import alarm
 from stacks.constructs.permissions import allow, allow_arn
 from stacks.constructs.python_function import PythonFunction
 from stacks.constructs.scheduled_function import ScheduledFunction
-from stacks.constructs.sweep_alarms import sweep_metric
 from stacks.storage_stack import StorageStack
 
 # The only originals that a function of ours may write: its own pictures.
@@ -50,7 +49,7 @@ def probe_alarms(probe: ScheduledFunction, *, slow_seconds: int) -> None:
     alarm(
         probe,
         "FailedAlarm",
-        sweep_metric(probe, "ProbeFailed", statistic="Maximum"),
+        probe.function.metric("ProbeFailed", statistic="Maximum"),
         at_least=1,
         because="A picture of our own did not come through, as nobody's may: the log of "
         f"{probe.function.folder} says how far it came.",
@@ -58,7 +57,7 @@ def probe_alarms(probe: ScheduledFunction, *, slow_seconds: int) -> None:
     alarm(
         probe,
         "SlowAlarm",
-        sweep_metric(probe, "ProbeMilliseconds", statistic="Maximum"),
+        probe.function.metric("ProbeMilliseconds", statistic="Maximum"),
         at_least=slow_seconds * 1000,
         because=f"A picture of our own took {slow_seconds} seconds from upload to report.",
     )

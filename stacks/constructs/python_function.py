@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NotRequired, TypedDict
 
 from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -101,6 +102,18 @@ class PythonFunction(Construct):
         self._accept(target or config.target, traced)
         self._alarms()
         output(self, f"{scope.node.id}Function", self.function.function_name)
+
+    def metric(
+        self, name: str, statistic: str = "Sum", label: str | None = None
+    ) -> cloudwatch.Metric:
+        """Return what the function itself counts under that name."""
+        return cloudwatch.Metric(
+            namespace="Darkroom",
+            metric_name=name,
+            dimensions_map={"service": self.folder},
+            statistic=statistic,
+            label=label,
+        )
 
     def _log_group(self, config: StageConfig) -> logs.LogGroup:
         group = logs.LogGroup(

@@ -2,7 +2,6 @@
 
 from stacks.constructs.alarms import alarm
 from stacks.constructs.scheduled_function import ScheduledFunction
-from stacks.constructs.sweep_alarms import sweep_metric
 
 
 def report_alarms(publisher: ScheduledFunction) -> None:
@@ -10,7 +9,7 @@ def report_alarms(publisher: ScheduledFunction) -> None:
     alarm(
         publisher,
         "DisagreesAlarm",
-        sweep_metric(publisher, "ReportDisagrees", statistic="Maximum"),
+        publisher.function.metric("ReportDisagrees", statistic="Maximum"),
         at_least=1,
         because="The daily report's recount found figures that do not agree; the report in the "
         "reports bucket names them.",
@@ -18,7 +17,7 @@ def report_alarms(publisher: ScheduledFunction) -> None:
     alarm(
         publisher,
         "OverdueAlarm",
-        sweep_metric(publisher, "ReportOverdueHours", statistic="Maximum"),
+        publisher.function.metric("ReportOverdueHours", statistic="Maximum"),
         at_least=6,
         because="Yesterday's report is six hours late: read the log of publish_report.",
     )

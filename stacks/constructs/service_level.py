@@ -111,10 +111,5 @@ class ServiceLevel(Construct):
 
 
 def _metric(consumer: Consumer, name: str, statistic: str) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace="Darkroom",
-        metric_name=name,
-        dimensions_map={"service": consumer.function.folder},
-        statistic=statistic,
-        label=f"{consumer.function.folder}, {statistic}",
-    )
+    label = f"{consumer.function.folder}, {statistic}"
+    return consumer.function.metric(name, statistic, label)
