@@ -234,7 +234,7 @@ class ProcessingStack(Stack):
         for index in storage.indexes:
             arn = f"{storage.catalog.table_arn}/index/{index.name}"
             allow_arn(function, ["dynamodb:Query"], arn)
-        allow(function, "dynamodb:BatchGetItem", "dynamodb:GetItem", on=storage.catalog)
+        allow(function, "dynamodb:BatchGetItem", on=storage.catalog)
         reads = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
         allow(function, *reads, on=storage.report)
         # What it signs for others it must be allowed itself: uploads, downloads, and undoing.

@@ -139,14 +139,7 @@ def settings() -> Settings:
 def tables() -> Tables:
     """Return where facets, entries and lines are."""
     needs = settings()
-    catalog, report = table(needs.catalog_table), table(needs.report_table)
-    return Tables(dynamodb(), catalog, report, needs.report_shards)
-
-
-@cache
-def dynamodb() -> Any:
-    """Return the resource that reads items of several tables."""
-    return boto3.resource("dynamodb")
+    return Tables(table(needs.catalog_table), table(needs.report_table), needs.report_shards)
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from darkroom.backoff import attempts
+from darkroom.batches import get_all
 from darkroom.contribution import METADATA, Contribution, Picture, contribution_of, remembered
 from darkroom.ledger import entry_key
 from darkroom.reconciliation.sources import plain
@@ -15,22 +15,16 @@ if TYPE_CHECKING:
 
 # What changed less than that ago may still be on its way to the ledger.
 UNDER_WAY = timedelta(minutes=10)
-AT_ONCE = 50  # of both tables: BatchGetItem takes a hundred
-ATTEMPTS = 8
+AT_ONCE = 50  # read closely together, so that few change in between
 
 Item = Mapping[str, Any]
 Place = tuple[str, str]  # a key and a facet
 
 
-class Throttled(Exception):
-    """DynamoDB did not give all that was asked for, however often."""
-
-
 @dataclass(frozen=True)
 class Tables:
-    """Where facets, entries and lines are; *dynamodb* is the resource that has them."""
+    """Where facets, entries and lines are."""
 
-    dynamodb: Any
     catalog: "Table"
     report: "Table"
     shards: int
@@ -60,26 +54,16 @@ def _pairs(
     The entries are read first: a change in between can only make the facet the newer one, which
     its time of writing tells.
     """
-    entries = _read(tables, tables.report, [entry_key(*place) for place in places])
-    facets = _read(tables, tables.catalog, [{"pk": key, "sk": facet} for key, facet in places])
+    entries = _read(tables.report, [entry_key(*place) for place in places])
+    facets = _read(tables.catalog, [{"pk": key, "sk": facet} for key, facet in places])
     for key, facet in places:
         entry = entries.get((entry_key(key, facet)["pk"], facet))
         yield (key, facet), facets.get((key, facet)), entry
 
 
-def _read(
-    tables: Tables, table: "Table", keys: list[dict[str, str]]
-) -> dict[tuple[str, str], Item]:
-    left: Any = {table.name: {"Keys": keys, "ConsistentRead": True}}
-    found: dict[tuple[str, str], Item] = {}
-    for _ in attempts(ATTEMPTS):
-        answer = tables.dynamodb.batch_get_item(RequestItems=left)
-        for item in answer["Responses"].get(table.name, []):
-            found[item["pk"], item["sk"]] = plain(item)
-        left = answer.get("UnprocessedKeys")
-        if not left:
-            return found
-    raise Throttled(f"{table.name} did not give {len(left[table.name]['Keys'])} items")
+def _read(table: "Table", keys: list[dict[str, str]]) -> dict[Place, Item]:
+    found = map(plain, get_all(table, keys, consistent=True))
+    return {(item["pk"], item["sk"]): item for item in found}
 
 
 def read_as(facet: str, item: Item | None) -> Contribution | None:

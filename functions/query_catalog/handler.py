@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
+from darkroom.batches import Throttled
 from darkroom.observability import logger, observed
 from darkroom.smoke import Checks
 from functions.query_catalog.callers import Caller
@@ -112,7 +113,12 @@ def busy(error: ClientError) -> Response[str]:
     """
     if error.response["Error"]["Code"] not in BUSY:
         raise error
-    logger.warning("aws is busy", extra={"code": error.response["Error"]["Code"]})
+    return come_back(error)
+
+
+def come_back(error: Exception) -> Response[str]:
+    """Let the caller come back."""
+    logger.warning("aws is busy", extra={"error": str(error)})
     return refuse(Problem(503, "AWS is busy", headers={"Retry-After": "1"}))
 
 
@@ -130,6 +136,7 @@ def unknown(_: NotFoundError) -> Response[str]:
 
 app.exception_handler(Problem)(refuse)
 app.exception_handler(ClientError)(busy)
+app.exception_handler(Throttled)(come_back)
 
 
 @cache

@@ -1,10 +1,11 @@
-"""The report table, read by its keys: one query or get for each of a few shards."""
+"""The report table, read by its keys, which are spread over a few shards."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import Key
 
+from darkroom.batches import get_all
 from darkroom.contribution import Total
 from darkroom.ledger import line_key
 from darkroom.reconciliation.checkpoint import Checkpoints
@@ -23,11 +24,8 @@ class Report:
 
     def line(self, total: Total) -> Line:
         """Return one line; empty if nothing counts for it."""
-        items = [
-            self._table.get_item(Key=line_key(total, shard)).get("Item")
-            for shard in range(self._shards)
-        ]
-        return summed(item for item in items if item).get(total.name, Line())
+        keys = [line_key(total, shard) for shard in range(self._shards)]
+        return summed(get_all(self._table, keys, consistent=False)).get(total.name, Line())
 
     def days(self, first: str, last: str) -> dict[str, Line]:
         """Return the lines of the days from *first* to *last*; a year of them fits one answer."""

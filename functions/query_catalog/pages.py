@@ -1,26 +1,23 @@
 """Pictures out of the catalog: by one query on an index, a bounded number of items at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import Key
 
-from darkroom.backoff import attempts
+from darkroom.batches import get_all
 from darkroom.catalog_indexes import BY_BAND, BY_CONTENT, Index, bands_of, owned
-from functions.query_catalog.problems import Problem
 from functions.query_catalog.questions import REJECTED, Question
 from functions.query_catalog.tiles import Facet, live, plain, tile
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource
+    from mypy_boto3_dynamodb.service_resource import Table
 
 MOST_SCANNED = 500
 STEP = 100
 MOST_ALIKE = 50
 FARTHEST = 10
-BUSY = {"Retry-After": "1"}
 METADATA, THUMBNAILS = "METADATA", "THUMBNAILS"
 
 Facets = Mapping[str, Facet]
@@ -39,9 +36,8 @@ class Page:
 class Pages:
     """Reads the catalog's indexes and items; never a whole table."""
 
-    def __init__(self, dynamodb: "DynamoDBServiceResource", table: str, now: float) -> None:
-        self._dynamodb = dynamodb
-        self._table = dynamodb.Table(table)
+    def __init__(self, table: "Table", now: float) -> None:
+        self._table = table
         self._now = now
 
     def page(self, question: Question, limit: int, after: Sequence[str] | None) -> Page:
@@ -107,25 +103,13 @@ class Pages:
         """Get items by key and facet; return those that there are by key, then by facet.
 
         Raises:
-            Problem: 503 if DynamoDB has no time for all of them.
+            Throttled: if DynamoDB has no time for all of them.
         """
+        keys = ({"pk": key, "sk": facet} for key, facet in wanted)
         found: dict[str, dict[str, Facet]] = {}
-        rest = iter(wanted)
-        while some := list(islice(rest, 100)):
-            keys = [{"pk": key, "sk": facet} for key, facet in some]
-            for item in self._got(keys, consistent):
-                found.setdefault(str(item["pk"]), {})[str(item["sk"])] = plain(item)
+        for item in get_all(self._table, keys, consistent=consistent):
+            found.setdefault(str(item["pk"]), {})[str(item["sk"])] = plain(item)
         return found
-
-    def _got(self, keys: list[dict[str, str]], consistent: bool) -> Iterator[Facet]:
-        asked: Any = {self._table.name: {"Keys": keys, "ConsistentRead": consistent}}
-        for _ in attempts(4):
-            answer = self._dynamodb.batch_get_item(RequestItems=asked)
-            yield from answer["Responses"].get(self._table.name, [])
-            asked = answer.get("UnprocessedKeys")
-            if not asked:
-                return
-        raise Problem(503, "the catalog is busy", headers=BUSY)
 
     def same_content(self, key: str, metadata: Facet) -> list[dict[str, Any]]:
         """Return the tiles of the owner's other pictures with the same bytes."""

@@ -33,11 +33,14 @@ def owners() -> dict[str, Any]:
     who = caller(router)
     if not who.admin:
         return {"owners": [_owner(str(who.owner))], "cursor": None}
-    found, rest = report().owners(after, asked.get("limit", DEFAULT_LIMIT))
-    return {
-        "owners": [{"owner": name, **counted(found[name])} for name in names_of(found)],
-        "cursor": encode(OWNERS, [rest]) if rest else None,
-    }
+    listed, cursor = _owners(after, asked.get("limit", DEFAULT_LIMIT))
+    return {"owners": listed, "cursor": cursor}
+
+
+def _owners(after: str, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    found, rest = report().owners(after, limit)
+    listed = [{"owner": name, **counted(found[name])} for name in names_of(found)]
+    return listed, encode(OWNERS, [rest]) if rest else None
 
 
 def _owner(name: str) -> dict[str, Any]:
@@ -77,11 +80,14 @@ def days() -> dict[str, Any]:
     if not timedelta(0) <= last - first < timedelta(MOST_DAYS):
         told = "must be the day of from or later"
         raise WrongRequest([Fault("query.to", told, [f"at most {MOST_DAYS} days"])])
+    owners, cursor = _owners("", DEFAULT_LIMIT)
     known = waited(first, last, settings().consumers)
     return {
         "from": first.isoformat(),
         "to": last.isoformat(),
         **report_of(report().days(first.isoformat(), last.isoformat())),
+        "owners": owners,
+        "owners_cursor": cursor,
         "latency": asdict(known.latency) if known.latency else None,
         "latency_missing": known.missing,
         "drift": report().drift(),

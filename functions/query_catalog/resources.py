@@ -1,9 +1,9 @@
 """What query_catalog reads and writes, made once per environment; it writes to no table.
 
-What it calls, and so is granted: dynamodb:Query and BatchGetItem on the catalog and its indexes;
-dynamodb:Query and GetItem on the report; on the objects of the originals bucket s3:GetObject,
-GetObjectVersion, DeleteObject, DeleteObjectVersion, PutObject, AbortMultipartUpload and
-ListMultipartUploadParts, on the bucket s3:ListBucketVersions; s3:GetObject on the thumbnails'.
+What it calls, and so is granted: dynamodb:Query on the catalog's indexes, BatchGetItem on it;
+dynamodb:Query, GetItem and BatchGetItem on the report; on the objects of the originals bucket
+s3:GetObject, GetObjectVersion, DeleteObject, DeleteObjectVersion, PutObject, AbortMultipartUpload
+and ListMultipartUploadParts, on the bucket s3:ListBucketVersions; s3:GetObject on the thumbnails'.
 """
 
 import time
@@ -32,12 +32,6 @@ def settings() -> Settings:
 
 
 @cache
-def dynamodb() -> Any:
-    """Return the resource that gets items by the hundred."""
-    return boto3.resource("dynamodb")
-
-
-@cache
 def signer() -> "S3Client":
     """Return the client that signs: by version 4, and for the bucket's own region.
 
@@ -50,7 +44,7 @@ def signer() -> "S3Client":
 
 def pages() -> Pages:
     """Return the catalog, as of now."""
-    return Pages(dynamodb(), settings().catalog_table, time.time())
+    return Pages(table(settings().catalog_table), time.time())
 
 
 def bucket() -> Bucket:

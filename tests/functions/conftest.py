@@ -54,7 +54,6 @@ MADE_ONCE = [
     report_changes.settings,
     report_changes.ledger,
     resources.settings,
-    resources.dynamodb,
     resources.signer,
 ]
 

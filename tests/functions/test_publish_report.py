@@ -31,7 +31,6 @@ YESTERDAY = TODAY - timedelta(days=1)
 LONG_AGO = "2020-01-01T00:00:00.000Z"
 MADE_ONCE = (
     publish_report.settings,
-    publish_report.dynamodb,
     publish_report.dynamodb_client,
     publish_report.sns,
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from darkroom.aws import table
 from functions.query_catalog import pages, resources
 from tests.functions.conftest import a_world
 from tests.functions.querying import ADMIN, PROGRAM, Api, path_of
@@ -74,10 +75,9 @@ def test_each_combination_finds_what_it_asks_for(
 def test_no_request_scans_a_table(shelf: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[str] = []
     shelf.get("/images")
-    for client in (resources.dynamodb().meta.client,):
-        client.meta.events.register(
-            "before-call.dynamodb.*", lambda model, **_: called.append(model.name)
-        )
+    table(resources.settings().catalog_table).meta.client.meta.events.register(
+        "before-call.dynamodb.*", lambda model, **_: called.append(model.name)
+    )
     for asked in ({}, {"camera": "R5"}, {"min_width": 1}, {"state": "REJECTED"}, {"sort": "taken"}):
         shelf.get("/images", **asked)
     shelf.get(path_of("alice/old.jpg", "similar"))

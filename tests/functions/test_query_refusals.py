@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from darkroom.batches import Throttled
 from darkroom.observability import logger
 from functions.query_catalog import cursors, handler, questions
 from functions.query_catalog.callers import groups
@@ -381,6 +382,17 @@ def test_aws_without_time_is_busy_and_any_other_error_is_ours(
     code = "AccessDeniedException"
     with pytest.raises(ClientError):
         api.get("/images")
+
+
+def test_items_that_dynamodb_had_no_time_for_are_not_taken_for_absent(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise Throttled("catalog did not give 1 items")
+
+    monkeypatch.setattr("functions.query_catalog.pages.get_all", fail)
+    busy = api.get(path_of("alice/a.jpg"))
+    assert (busy.status, busy.headers["Retry-After"]) == (503, "1")
 
 
 def test_a_log_line_names_the_request_and_nobody(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,6 +109,8 @@ def test_the_report_tells_days_totals_and_refusals(api: Api) -> None:
     ]
     assert (body["totals"]["objects"], body["totals"]["rejected"]) == (4, 1)
     assert body["refusals"] == {"CORRUPT": 1}
+    assert body["owners"] == api.get("/owners", ADMIN).body["owners"]
+    assert body["owners_cursor"] is None
     assert (body["latency"], body["drift"]) == (None, None)
     assert body["latency_missing"] == "CloudWatch has no uploads of these days"
 
@@ -125,6 +127,16 @@ def test_the_report_tells_how_long_uploads_waited(
     body = api.get("/report", ADMIN, **{"from": DAY, "to": "2026-01-31"}).body
     assert body["latency"] == {"p50": 900, "p95": 2000, "p99": 3100}
     assert body["latency_missing"] is None
+
+
+def test_owners_that_the_report_has_no_room_for_are_where_its_cursor_says(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_routes, "DEFAULT_LIMIT", 2)
+    body = api.get("/report", ADMIN).body
+    assert [each["owner"] for each in body["owners"]] == ["alice", "bob"]
+    rest = api.get("/owners", ADMIN, cursor=body["owners_cursor"]).body
+    assert ([each["owner"] for each in rest["owners"]], rest["cursor"]) == (["ü#%25"], None)
 
 
 @pytest.mark.parametrize(
