@@ -71,7 +71,7 @@ format: setup ## Format the code
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
 
-bench: .venv-bench/.installed ## Measure speed, memory and quality (BENCH=--help shows the options)
+bench: setup $(PAGE) .venv-bench/.installed ## Measure speed, memory and quality (BENCH=--help shows the options)
 	@.venv-bench/bin/python -m bench $(BENCH)
 
 fuzz: setup ## Throw damaged pictures at what reads them, for a minute (FUZZ="--seconds 600")

@@ -10,7 +10,7 @@ from bench.contest import ROOT, Result, compete, present
 from bench.contestants import CONTESTANTS
 from bench.imports import import_times
 from bench.isolation import isolation_cost
-from bench.query import FULL, QUICK, measured, query_table
+from bench.query import FULL, QUICK, measured, query_table, trips, trips_table
 from bench.query import missed as grown
 from bench.tables import costs_table, imports_table, results_table
 from bench.targets import missed
@@ -19,7 +19,7 @@ from bench.targets import missed
 def parser() -> ArgumentParser:
     """Return the options."""
     made = ArgumentParser(prog="python -m bench", description="Measure our thumbnails and our API.")
-    made.add_argument("--quick", action="store_true", help="few sources, few rounds: 40 seconds")
+    made.add_argument("--quick", action="store_true", help="few sources, few rounds: two minutes")
     made.add_argument("--json", action="store_true", help="print JSON instead of tables")
     made.add_argument("--check", action="store_true", help="exit with 1 if a target is missed")
     made.add_argument("--rounds", type=int, help="how often each contestant runs")
@@ -32,17 +32,19 @@ def main() -> int:
     rounds = options.rounds or (3 if options.quick else 5)
     results = contest(options, rounds)
     costs, times = isolation_cost(rounds), import_times(rounds)
-    print("measuring the API ...", file=sys.stderr)
     requests = measured(QUICK if options.quick else FULL, rounds=4 * rounds)
+    through_cloud = trips(rounds=4 * rounds)
     wrong = [*missed(results), *grown(requests)]
     if options.json:
         told = {"contest": [result.as_json() for result in results], "isolation_ms": costs}
         told["imports"] = [time.as_json() for time in times]
         told["requests"] = [request.as_json() for request in requests]
+        told["trips"] = [trip.as_json() for trip in through_cloud]
         print(json.dumps({**told, "missed": wrong}, indent=2))
     else:
-        tables = results_table(results), costs_table(costs), imports_table(times)
-        print("\n", LEGEND, "\n\n".join((*tables, query_table(requests))), sep="\n")
+        tables = [results_table(results), costs_table(costs), imports_table(times)]
+        tables += [query_table(requests), trips_table(through_cloud)]
+        print("\n", LEGEND, "\n\n".join(tables), sep="\n")
         print("", *(f"missed: {line}" for line in wrong), sep="\n")
     return 1 if options.check and wrong else 0
 

@@ -1,8 +1,10 @@
-"""Tables in memory that answer reads as DynamoDB does, and count what it would charge."""
+"""Tables in memory that answer as DynamoDB does and count what it would charge, and a bucket."""
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from boto3.dynamodb.conditions import ConditionBase
@@ -10,10 +12,11 @@ from boto3.dynamodb.conditions import ConditionBase
 from darkroom.catalog_indexes import Index
 
 Item = Mapping[str, Any]
+Place = tuple[str, str, str]
 ITSELF = Index("", "pk", "sk")
+LAST_MODIFIED = datetime(2026, 11, 21, tzinfo=UTC)
 ALL_OF_IT = 10**9
 LAST = "\U0010ffff"
-Places = dict[str, list[tuple[str, str, str]]]
 
 
 class Meter:
@@ -28,57 +31,74 @@ class Meter:
 
 
 class MemoryTable:
-    """A table of items; its indexes hold what they project, sorted."""
+    """A table of items; its indexes hold what they project.
+
+    It remembers where in *items* each partition's are, no item itself: a million of them may be
+    made when they are asked for. They come in the order of every index's sort keys.
+    """
 
     def __init__(
         self,
         name: str,
         meter: Meter,
-        items: Iterable[Item],
+        items: Sequence[Item],
         indexes: Mapping[Index, Sequence[str]] | None = None,
     ) -> None:
         self.name = name
+        self.meta = SimpleNamespace(client=self)
         self._meter = meter
-        self._items: dict[tuple[str, str], Item] = {}
-        self._indexes: dict[str, Places] = {}
+        self._items = items
         self._kept = {ITSELF.name: (ITSELF, None)} | {
             index.name: (index, frozenset((*kept, "pk", "sk", index.partition, index.sort)))
             for index, kept in (indexes or {}).items()
         }
-        for item in items:
-            self._items[item["pk"], item["sk"]] = item
-        for index, _ in self._kept.values():
-            self._indexes[index.name] = self._sorted(index)
+        self._partitions: dict[str, dict[str, list[int]]] = {name: {} for name in self._kept}
+        for number, item in enumerate(items):
+            for index, _ in self._kept.values():
+                if index.partition in item and index.sort in item:
+                    partitions = self._partitions[index.name]
+                    partitions.setdefault(item[index.partition], []).append(number)
 
-    def _sorted(self, index: Index) -> Places:
-        found: Places = defaultdict(list)
-        for (pk, sk), item in self._items.items():
-            if index.partition in item and index.sort in item:
-                found[item[index.partition]].append((item[index.sort], pk, sk))
-        for places in found.values():
-            places.sort()
-        return found
+    def partitions(self, index: Index) -> list[list[Place]]:
+        """Return the places of each partition's items, in the order in which they are read."""
+        found = self._partitions[index.name].values()
+        return [[self._place(index, number) for number in numbers] for numbers in found]
+
+    def _place(self, index: Index, number: int) -> Place:
+        item = self._items[number]
+        return item[index.sort], item["pk"], item["sk"]
 
     def get_item(self, **request: Any) -> dict[str, Any]:
         """Get one item."""
         key = request["Key"]
-        item = self._items.get((key["pk"], key["sk"]))
+        numbers = self._partitions[ITSELF.name].get(key["pk"], [])
+        found = (self._items[number] for number in numbers)
+        item = next((each for each in found if each["sk"] == key["sk"]), None)
         self._meter.add(size_of(item or {}), consistent=request.get("ConsistentRead", False))
         return {"Item": item} if item else {}
+
+    def batch_get_item(self, **request: Any) -> dict[str, Any]:
+        """Get many items."""
+        asked = request["RequestItems"][self.name]
+        consistent = asked["ConsistentRead"]
+        got = [self.get_item(Key=key, ConsistentRead=consistent) for key in asked["Keys"]]
+        return {"Responses": {self.name: [answer["Item"] for answer in got if answer]}}
 
     def query(self, **request: Any) -> dict[str, Any]:
         """Read a page of one partition."""
         index, kept = self._kept[request.get("IndexName", "")]
         partition, least, most = bounds(request["KeyConditionExpression"])
-        places = self._indexes[index.name].get(partition, [])
-        low, high = bisect_left(places, (least,)), bisect_right(places, (most, LAST, LAST))
+        numbers = self._partitions[index.name].get(partition, [])
+        place = partial(self._place, index)
+        low = bisect_left(numbers, (least, "", ""), key=place)
+        high = bisect_right(numbers, (most, LAST, LAST), key=place)
         start, forward = request.get("ExclusiveStartKey"), request.get("ScanIndexForward", True)
         if start:
-            at = bisect_left(places, (start[index.sort], start["pk"], start["sk"]))
+            at = bisect_left(numbers, (start[index.sort], start["pk"], start["sk"]), key=place)
             low, high = (at + 1, high) if forward else (low, at)
         limit = min(request.get("Limit", ALL_OF_IT), high - low)
-        page = places[low : low + limit] if forward else places[high - limit : high][::-1]
-        items = [_projected(self._items[pk, sk], kept) for _, pk, sk in page]
+        page = numbers[low : low + limit] if forward else numbers[high - limit : high][::-1]
+        items = [_projected(self._items[number], kept) for number in page]
         consistent = request.get("ConsistentRead", False)
         self._meter.add(sum(map(size_of, items)), consistent=consistent)
         answer: dict[str, Any] = {"Items": items, "ScannedCount": len(items)}
@@ -88,27 +108,45 @@ class MemoryTable:
         return answer
 
 
-class MemoryDynamoDB:
-    """What a resource is to `query_catalog`."""
+class MemoryBucket:
+    """A bucket of pictures that each have one version, and all a delete marker or none of them."""
 
-    def __init__(self, *tables: MemoryTable) -> None:
-        self.tables = {table.name: table for table in tables}
+    class meta:  # noqa: N801 - as boto3 has it
+        endpoint_url = "https://s3.eu-west-1.amazonaws.com"
 
-    def Table(self, name: str) -> MemoryTable:  # noqa: N802 - as boto3 has it
-        """Return a table."""
-        return self.tables[name]
+    def __init__(self) -> None:
+        self._deleted = False
 
-    def batch_get_item(self, **request: Any) -> dict[str, Any]:
-        """Get many items."""
-        responses = {}
-        for name, asked in request["RequestItems"].items():
-            consistent = asked.get("ConsistentRead", False)
-            got = [
-                self.tables[name].get_item(Key=key, ConsistentRead=consistent)
-                for key in asked["Keys"]
-            ]
-            responses[name] = [answer["Item"] for answer in got if answer]
-        return {"Responses": responses, "UnprocessedKeys": {}}
+    def itself(self) -> "MemoryBucket":
+        """Return it, as the function makes its client."""
+        return self
+
+    def list_object_versions(self, **request: Any) -> dict[str, Any]:
+        """Answer with the version, below its delete marker if there is one."""
+        of_both = {"Key": request["Prefix"], "LastModified": LAST_MODIFIED}
+        version = {**of_both, "VersionId": "v", "Size": 7, "IsLatest": not self._deleted}
+        marker = {**of_both, "VersionId": "m", "IsLatest": True}
+        return {"Versions": [version], "DeleteMarkers": [marker] if self._deleted else []}
+
+    def delete_object(self, **request: Any) -> dict[str, Any]:
+        """Put the delete marker, or take it away."""
+        self._deleted = "VersionId" not in request
+        return {"VersionId": "m"}
+
+    def create_multipart_upload(self, **_: Any) -> dict[str, Any]:
+        """Begin, always anew."""
+        return {"UploadId": "any"}
+
+    def list_parts(self, **_: Any) -> dict[str, Any]:
+        """Answer as if all had been uploaded."""
+        return {"Parts": [{"PartNumber": 1, "Size": 7}]}
+
+    def complete_multipart_upload(self, **_: Any) -> dict[str, Any]:
+        """Take whatever was uploaded."""
+        return {"VersionId": "v"}
+
+    def abort_multipart_upload(self, **_: Any) -> None:
+        """Give up what nobody holds."""
 
 
 def bounds(condition: ConditionBase) -> tuple[str, str, str]:

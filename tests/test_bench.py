@@ -3,26 +3,34 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from bench import sources
+from bench.catalog import Facets
 from bench.contest import Result, compete
 from bench.contestants import EDGES, takes
 from bench.hot_totals import simulate
 from bench.imports import ImportTime, by_package
+from bench.memory import ITSELF, MemoryTable, Meter
 from bench.quality import psnr, ssim
-from bench.query import MIDDLE, ROUTES, Request, measured, query_table
+from bench.query import Request, Trip, measured, query_table, trips_table
 from bench.query import missed as grown
 from bench.query_worker import api
+from bench.routes import MIDDLE, OTHER, changes, reads
 from bench.sources import Source, photograph
 from bench.tables import costs_table, imports_table, results_table
 from bench.targets import missed, ratios
+from darkroom.catalog_indexes import INDEXES, projected
 from darkroom.pictures import open_picture
+from functions.query_catalog import handler
 from functions.query_catalog.identifiers import id_of
 
+DOCUMENT = Path(handler.__file__).with_name("openapi.json")
 TINY = Source(0.2, "JPEG")
 
 
@@ -141,20 +149,33 @@ def test_not_all_take_every_kind() -> None:
 def test_requests_are_measured_and_laid_out_and_cost_the_same_whatever_the_catalog() -> None:
     requests = measured((1000, 2000), rounds=1)
 
-    assert [each.route for each in requests] == [*ROUTES, *ROUTES]
     assert grown(requests) == []
     units = {each.route: each.units for each in requests}
+    assert len(requests) == 2 * len(units)
     assert units["GET /images"] > 100 * 0.5  # a page, and a facet of each of its pictures
     assert units["GET /me"] == 0
     header, _, first, *_ = query_table(requests).splitlines()
     assert header.split("  ")[-1].strip() == "units at 2,000"
-    assert first.startswith("GET /images ")
+    assert first.startswith("GET /health ")
+
+
+def test_every_route_of_the_document_is_measured() -> None:
+    answers: dict[str, Any] = {"id": "any", "upload_id": "any", "urls": {"1": "any"}}
+    asked = set()
+    for walk in (reads(str), changes(str)):
+        ask = next(walk)
+        with suppress(StopIteration):
+            while True:
+                asked.add(ask.route.split(",")[0].split(" by ")[0].split(" of ")[0])
+                ask = walk.send(answers)
+    paths = json.loads(DOCUMENT.read_text())["paths"].items()
+    assert asked == {f"{method.upper()} {path}" for path, of in paths for method in of}
 
 
 def test_a_route_that_costs_more_the_larger_the_catalog_is_named() -> None:
     requests = [
         Request(route, size, 1.0, 2.0, 54.0 * (size if route == "GET /images" else 1))
-        for route in ROUTES
+        for route in ("GET /images", "GET /report")
         for size in (1, 10)
     ]
     [line] = grown(requests)
@@ -171,9 +192,23 @@ def test_tables_in_memory_answer_as_dynamodb_does() -> None:
         second = pages().page(question, 100, first.rest)
         assert meter.units > 75  # two queries, and a facet of each picture that they found
     keys = [tile["key"] for page in (first, second) for tile in page.tiles]
-    assert keys == [f"alice/{number}.jpg" for number in range(298, -1, -2)]
+    assert keys == [f"alice/{number:07}.jpg" for number in range(298, -1, -2)]
     assert second.rest is None
-    assert id_of("alice/500.jpg") == MIDDLE
+    assert (id_of("alice/0000500.jpg"), id_of("alice/0000400.jpg")) == (MIDDLE, OTHER)
+
+
+def test_the_catalog_in_memory_comes_in_the_order_of_each_index() -> None:
+    indexes = {index: projected(index) for index in INDEXES}
+    catalog = MemoryTable("catalog", Meter(), Facets(2000), indexes)
+    for index in (ITSELF, *INDEXES):
+        partitions = catalog.partitions(index)
+        assert partitions
+        assert all(places == sorted(places) for places in partitions), index
+
+
+def test_trips_are_multiples_of_one_that_reads_nothing() -> None:
+    *_, last = trips_table([Trip("GET /health", 10, 12), Trip("GET /images", 92, 130)]).splitlines()
+    assert last.split() == ["GET", "/images", "92", "130", "x", "9.2"]
 
 
 def test_the_options_are_explained() -> None:
