@@ -20,6 +20,7 @@ OTHER_BRANDS = {
     b"qt  ": "MOV video",
 }
 DICOM = (b"DICM", 128)
+JPEG_LS = b"\xff\xd8\xff\xf7"
 BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
 
 
@@ -44,7 +45,9 @@ def format_of(content: bytes) -> str:
 
 
 def _confirmed(kind: str, content: bytes) -> str:
-    """Refuse what only begins like a picture: a raw file, DICOM, and text that starts with BM."""
+    """Refuse what only begins like a picture: raw files, DICOM, JPEG-LS, and words in BM."""
+    if content.startswith(JPEG_LS):
+        raise Refused(Reason.UNSUPPORTED_FORMAT, "JPEG-LS")
     if kind == "TIFF" and content.startswith(*DICOM):  # which may put a TIFF's header first
         raise Refused(Reason.UNSUPPORTED_FORMAT, "DICOM")
     if kind == "TIFF" and (camera := tiff.raw_kind(content)):

@@ -1,5 +1,6 @@
 """Reads a TIFF's directories as far as needed to count, measure and tell them apart."""
 
+import re
 from collections.abc import Collection, Iterator
 from itertools import islice
 
@@ -12,6 +13,7 @@ SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259
 MAKE, SAMPLES, ROWS_PER_STRIP, PLANAR = 271, 277, 278, 284
 TILE_WIDTH, TILE_HEIGHT, CHILDREN, DNG = 322, 323, 330, 50706
 SENSOR = {32803, 34892}  # photometric: colour filter array, linear raw
+PHASE_ONE = re.compile(rb"IIII.waR|MMMMRaw.", re.DOTALL)
 MAX_ENTRIES = 4096
 
 
@@ -112,6 +114,8 @@ def raw_kind(content: bytes) -> str:
     """
     if content[8:10] == b"CR":
         return "CR2"
+    if PHASE_ONE.match(content, 8):
+        return "IIQ"
     tags = next(directories(content), {})
     if DNG in tags:
         return "DNG"
