@@ -154,10 +154,13 @@ def _opened(content: bytes, kind: str) -> Image.Image:
         # Previews, depth maps and the like are of no use here.
         register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
     try:
-        return Image.open(BytesIO(content), formats=(kind,))
+        image = Image.open(BytesIO(content), formats=(kind,))
     except UnidentifiedImageError:
         Image.OPEN[kind][0](BytesIO(content), "")  # which says what it is that Pillow conceals
         raise
+    if kind == "TIFF" and image.mode in ("LA", "La") and tiff.has_planes(content):
+        raise SyntaxError("unsupported: grey and alpha in planes of their own")  # Pillow loses one
+    return image
 
 
 def _described(image: Image.Image, content: bytes, kind: str) -> Picture:

@@ -12,6 +12,7 @@ PIECES = {273, 324}  # where the strips are, or the tiles
 SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
 MAKE, SAMPLES, ROWS_PER_STRIP, PLANAR = 271, 277, 278, 284
 TILE_WIDTH, TILE_HEIGHT, CHILDREN, DNG = 322, 323, 330, 50706
+APART = 2
 SENSOR = {32803, 34892}  # photometric: colour filter array, linear raw
 PHASE_ONE = re.compile(rb"IIII.waR|MMMMRaw.", re.DOTALL)
 MAX_ENTRIES = 4096
@@ -125,6 +126,11 @@ def raw_kind(content: bytes) -> str:
     return "NEF, ARW or their like" if reduced else ""
 
 
+def has_planes(content: bytes) -> bool:
+    """Tell whether each channel is stored by itself."""
+    return next(directories(content), {}).get(PLANAR) == APART
+
+
 def strip_bytes(content: bytes) -> int:
     """Return the bytes of the piece that is unpacked at once: a strip, a tile; 0 if none is."""
     tags = next(directories(content), {})
@@ -133,5 +139,5 @@ def strip_bytes(content: bytes) -> int:
     width = tags.get(TILE_WIDTH) or tags.get(WIDTH, 0)
     height = tags.get(HEIGHT, 0)
     rows = tags.get(TILE_HEIGHT) or min(tags.get(ROWS_PER_STRIP) or height, height)
-    samples = 1 if tags.get(PLANAR) == 2 else tags.get(SAMPLES, 1)
+    samples = 1 if tags.get(PLANAR) == APART else tags.get(SAMPLES, 1)
     return width * rows * samples * tags.get(BITS, 1) // 8
