@@ -14,6 +14,10 @@ MAKE, SAMPLES, ROWS_PER_STRIP, PLANAR = 271, 277, 278, 284
 TILE_WIDTH, TILE_HEIGHT, CHILDREN, DNG = 322, 323, 330, 50706
 APART = 2
 SENSOR = {32803, 34892}  # photometric: colour filter array, linear raw
+JPEG_2000 = dict.fromkeys((33003, 33004, 33005, 34712), "JPEG 2000")
+JBIG = dict.fromkeys((9, 10, 34661), "JBIG")
+JPEG_XL = dict.fromkeys((50002, 52546), "JPEG XL")
+PACKINGS = {**JPEG_2000, **JBIG, **JPEG_XL, 22610: "JPEG XR", 34887: "LERC", 50001: "WebP"}
 PHASE_ONE = re.compile(rb"IIII.waR|MMMMRaw.", re.DOTALL)
 MAX_ENTRIES = 4096
 
@@ -124,6 +128,11 @@ def raw_kind(content: bytes) -> str:
         return "sensor data"
     reduced = tags.get(SUBFILE, 0) & 1 and CHILDREN in tags and MAKE in tags
     return "NEF, ARW or their like" if reduced else ""
+
+
+def foreign_packing(content: bytes) -> str:
+    """Return by what the pixels are packed that our decoder cannot unpack; empty if it might."""
+    return PACKINGS.get(next(directories(content), {}).get(COMPRESSION, 1), "")
 
 
 def has_planes(content: bytes) -> bool:
