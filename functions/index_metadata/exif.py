@@ -1,6 +1,6 @@
 """EXIF: the block in its parts, and what it says of the camera (CIPA DC-008)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -31,6 +31,15 @@ MAIN_TAGS = (
     IMAGE_TITLE,
 )
 
+# TIFF/EP (ISO 12234-2) has these where EXIF does not, and some programs follow it.
+TIFF_EP_TAGS = (
+    Base.ExposureTime,
+    Base.FNumber,
+    Base.ISOSpeedRatings,
+    Base.DateTimeOriginal,
+    Base.FocalLength,
+)
+
 Tags = Mapping[int, Any]
 
 
@@ -45,13 +54,14 @@ class Exif:
     @classmethod
     def of(cls, block: Image.Exif) -> "Exif":
         """Take a block apart; what is damaged is missing."""
-        return cls(_main(block), _directory(block, IFD.Exif), _directory(block, IFD.GPSInfo))
+        details = {**_main(block, TIFF_EP_TAGS), **_directory(block, IFD.Exif)}
+        return cls(_main(block, MAIN_TAGS), details, _directory(block, IFD.GPSInfo))
 
 
-def _main(block: Image.Exif) -> Tags:
+def _main(block: Image.Exif, tags: Iterable[int]) -> Tags:
     """Read the tags that we want, one by one, for Pillow reads each when it is asked for."""
     found = {}
-    for tag in MAIN_TAGS:
+    for tag in tags:
         with suppress(Exception):  # Pillow raises nearly anything; it costs this tag only
             found[tag] = block[tag]
     return found

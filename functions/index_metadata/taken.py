@@ -12,10 +12,11 @@ from functions.index_metadata.numerics import exact, several
 from functions.index_metadata.text import exif_text, fit
 
 MAX_RAW = 40
-# EXIF writes 2026:11:21 10:20:30, XMP 2026-11-21T10:20:30.5+01:00, IPTC 20261121 102030+0100.
+# EXIF writes 2026:11:21 10:20:30, or a colon for the blank, XMP 2026-11-21T10:20:30.5+01:00, IPTC
+# 20261121 102030+0100.
 MOMENT = re.compile(
     r"([0-9]{4})[:/.-]?([0-9]{2})[:/.-]?([0-9]{2})"
-    r"(?:[ T]+([0-9]{2}|[0-9](?=:)):?([0-9]{2})(?::?([0-9]{2})(?:\.[0-9]*)?)?"
+    r"(?:[ T:]+([0-9]{2}|[0-9](?=:)):?([0-9]{2})(?::?([0-9]{2})(?:\.[0-9]*)?)?"
     r" ?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})")

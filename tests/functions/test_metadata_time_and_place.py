@@ -51,6 +51,10 @@ def test_an_hour_may_have_one_digit(hour: str) -> None:
     assert told(details={TAKEN: f"2016:02:25 {hour}:51:39"})["taken_at"] == "2016-02-25T09:51:39"
 
 
+def test_a_colon_may_stand_before_the_hour() -> None:
+    assert told(details={TAKEN: "2003:08:27:00:09:15"})["taken_at"] == "2003-08-27T00:09:15"
+
+
 def test_an_offset_tells_utc() -> None:
     found = told(details={TAKEN: "2026:02:03 04:05:06", TAKEN_OFFSET: "+05:30"})
 

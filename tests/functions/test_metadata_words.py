@@ -23,7 +23,7 @@ from tests.functions.blocks import (
 from tests.pictures import any_picture
 
 MAKE, MODEL, DESCRIPTION, COPYRIGHT = 0x010F, 0x0110, 0x010E, 0x8298
-EXPOSURE, F_NUMBER, ISO, FOCAL, LENS = 0x829A, 0x829D, 0x8827, 0x920A, 0xA434
+TAKEN, EXPOSURE, F_NUMBER, ISO, FOCAL, LENS = 0x9003, 0x829A, 0x829D, 0x8827, 0x920A, 0xA434
 
 
 def metadata(content: bytes, **options: Any) -> dict[str, Any]:
@@ -77,6 +77,17 @@ def test_numbers_that_are_none_are_left_out(tag: int, value: tuple[int, int]) ->
 @pytest.mark.parametrize("value", [nan, inf, -inf, -1.0, 1e-300, 1e300, True, "1", b"1", (), None])
 def test_what_is_no_number_in_range_is_none(value: object) -> None:
     assert positive(value, 1_000) is None
+
+
+def test_settings_may_stand_in_the_main_directory_as_in_tiff_ep() -> None:
+    main = {
+        EXPOSURE: IFDRational(1, 160),
+        F_NUMBER: IFDRational(62, 10),
+        TAKEN: "2007:04:13 00:40:17",
+    }
+    found = told(main=main, details={F_NUMBER: IFDRational(8, 1)})
+    assert (found["exposure"], found["f_number"]) == ("1/160", 8)
+    assert found["taken_source"] == "EXIF DateTimeOriginal"
 
 
 def test_a_sensitivity_that_does_not_fit_is_told_by_another_tag() -> None:

@@ -60,9 +60,11 @@ def test_a_wrong_checksum_of_what_is_needed_is_damage() -> None:
     assert refusal(content).reason == Reason.CORRUPT
 
 
-@pytest.mark.parametrize("kind", [b"sRGB", b"cHRM"])
-def test_a_chunk_that_is_too_short_does_not_make_the_file_so(kind: bytes) -> None:
-    assert refusal(png_with(chunk(kind, b""))).reason == Reason.CORRUPT
+@pytest.mark.parametrize("kind", [b"sRGB", b"cHRM", b"gAMA", b"pHYs", b"tRNS", b"iCCP"])
+def test_a_chunk_that_is_too_short_costs_what_it_says(kind: bytes) -> None:
+    content = png_with(chunk(kind, b""))
+    assert pixel(content)[0] > 240
+    assert metadata(content)["damaged"] == ["ICC" if kind == b"iCCP" else "PNG"]
 
 
 def test_a_palette_that_is_missing_is_damage() -> None:

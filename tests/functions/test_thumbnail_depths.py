@@ -1,6 +1,7 @@
 """Grey of many bits, and what else TIFF and JPEG know, is shown or named."""
 
 import struct
+import zlib
 from typing import Literal
 
 import pytest
@@ -55,6 +56,19 @@ def test_grey_that_is_multiplied_by_its_alpha_is_divided() -> None:
     assert abs(alpha - 128) <= 2
 
 
+def planes(grey: bytes, alpha: bytes) -> bytes:
+    """Return a TIFF of one row whose channels are packed apart."""
+    first, second = zlib.compress(grey), zlib.compress(alpha)
+    body = struct.pack("<4I", 24, 24 + len(first), len(first), len(second)) + first + second
+    tags = [(256, 1, len(grey)), (257, 1, 1), (258, 2, 8 << 16 | 8), (259, 1, 8), (262, 1, 1)]
+    tags += [(277, 1, 2), (278, 1, 1), (284, 1, 2), (338, 1, 2)]
+    entries = [(tag, 3, count, value) for tag, count, value in tags]
+    entries += [(273, 4, 2, 8), (279, 4, 2, 16)]
+    packed = b"".join(struct.pack("<HHII", *entry) for entry in sorted(entries))
+    header = b"II*\0" + struct.pack("<I", 8 + len(body))
+    return header + body + struct.pack("<H", len(entries)) + packed + bytes(4)
+
+
 def test_a_rare_kind_that_is_cut_short_is_cut_short() -> None:
     content = any_picture(format="TIFF", mode="L").replace(bits(8), bits(10))
     with pytest.raises(Refused) as refused:
@@ -70,6 +84,7 @@ def bits(number: int) -> bytes:
     ("content", "detail"),
     [
         (any_picture(format="TIFF", mode="L").replace(bits(8), bits(10)), "unknown pixel mode"),
+        (planes(bytes(20), bytes([128] * 20)), "grey and alpha in planes of their own"),
         (any_picture().replace(b"\xff\xc0\0\x11\x08", b"\xff\xc0\0\x11\x0c"), "12-bit layers"),
     ],
 )

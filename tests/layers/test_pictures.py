@@ -30,7 +30,8 @@ def refusal(content: bytes) -> Refused:
 def tiff(**tags: int) -> bytes:
     """Return a TIFF's header and one directory, without pixels."""
     ids = {"subfile": 254, "width": 256, "photometric": 262, "make": 271, "children": 330}
-    entries = sorted(({"dng": 50706} | ids)[name] << 16 | value for name, value in tags.items())
+    ids |= {"packing": 259, "dng": 50706}
+    entries = sorted(ids[name] << 16 | value for name, value in tags.items())
     body = b"".join(struct.pack("<HHII", each >> 16, 4, 1, each & 0xFFFF) for each in entries)
     return b"II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + body + bytes(4)
 
@@ -80,9 +81,17 @@ def test_opening_decodes_nothing(format: str, monkeypatch: pytest.MonkeyPatch) -
         (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", "MOV video"),
         (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", "RAW (CR3)"),
         (b"II*\0\x10\0\0\0CR\2\0", "RAW (CR2)"),
+        (b"II*\0\x10\0\0\0IIIICwaR", "RAW (IIQ)"),
         (tiff(width=100, dng=1), "RAW (DNG)"),
         (tiff(subfile=1, width=160, make=1, children=8), "RAW (NEF, ARW or their like)"),
         (tiff(width=100, photometric=32803), "RAW (sensor data)"),
+        (tiff(width=100, packing=34712), "TIFF packed as JPEG 2000"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\4CgBI\x50\0\x20\2", "PNG for iOS (CgBI)"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1j2ki", "HEIF of another kind"),
+        (b"\xff\xd8\xff\xf7\0\x0b\x08\0\1\0\1\1\1\x11\0", "JPEG-LS"),
+        (b"\0\0\x0f\x17moov\0\0\0\x6cmvhd" + NOISE, "MOV video"),
+        (b"RIFF\x20\0\0\0ACONanih", "ANI"),
+        (b"\1\0\x09\0\0\3\x53\x0f\0\0", "WMF"),
         (b"PK\x03\x04\x14\0", "ZIP"),
         (gzip.compress(b"words", mtime=0), "GZIP"),
         (b"P6\n10 10\n255\n", "Netpbm"),
@@ -164,3 +173,9 @@ def test_a_heif_that_would_end_the_process_is_refused(corpus: Path) -> None:
     item = content.index(b"infe")
     content[item + 14] = 0xFF
     assert refusal(bytes(content)).reason == Reason.CORRUPT
+
+
+def test_an_item_without_a_readable_name_costs_itself() -> None:
+    content = any_picture(format="HEIF", exif=any_exif(Orientation=6))
+    picture = open_picture(content.replace(b"Exif\0", b"E\xeaif\0", 1), AMPLE)
+    assert (picture.damaged, picture.orientation) == (("HEIF",), 1)

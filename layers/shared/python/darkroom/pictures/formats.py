@@ -13,13 +13,15 @@ SIGNATURES = {
 }
 AVIF = {b"avif", b"avis"}
 HEIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+OTHER_HEIF = {b"mif1", b"msf1"}
 OTHER_BRANDS = {
     b"crx ": "RAW (CR3)",
     b"jp2 ": "JPEG 2000",
     b"jxl ": "JPEG XL",
     b"qt  ": "MOV video",
 }
-DICOM = (b"DICM", 128)
+DICOM, CGBI = (b"DICM", 128), (b"CgBI", 12)
+JPEG_LS = b"\xff\xd8\xff\xf7"
 BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
 
 
@@ -44,14 +46,29 @@ def format_of(content: bytes) -> str:
 
 
 def _confirmed(kind: str, content: bytes) -> str:
-    """Refuse what only begins like a picture: a raw file, DICOM, and text that starts with BM."""
-    if kind == "TIFF" and content.startswith(*DICOM):  # which may put a TIFF's header first
-        raise Refused(Reason.UNSUPPORTED_FORMAT, "DICOM")
-    if kind == "TIFF" and (camera := tiff.raw_kind(content)):
-        raise Refused(Reason.UNSUPPORTED_FORMAT, f"RAW ({camera})")
+    """Refuse what only begins like a picture, and kinds of one that no decoder here takes."""
     if kind == "BMP" and int.from_bytes(content[14:18], "little") not in BMP_HEADERS:
         raise Refused(Reason.NOT_AN_IMAGE)
+    if name := _strange(kind, content):
+        raise Refused(Reason.UNSUPPORTED_FORMAT, name)
     return kind
+
+
+def _strange(kind: str, content: bytes) -> str:
+    if kind == "JPEG":
+        return "JPEG-LS" if content.startswith(JPEG_LS) else ""
+    if kind == "PNG":
+        return "PNG for iOS (CgBI)" if content.startswith(*CGBI) else ""
+    return _strange_tiff(content) if kind == "TIFF" else ""
+
+
+def _strange_tiff(content: bytes) -> str:
+    if content.startswith(*DICOM):  # which may put a TIFF's header first
+        return "DICOM"
+    if camera := tiff.raw_kind(content):
+        return f"RAW ({camera})"
+    packing = tiff.foreign_packing(content)
+    return f"TIFF packed as {packing}" if packing else ""
 
 
 def _boxed(content: bytes) -> str:
@@ -63,5 +80,9 @@ def _boxed(content: bytes) -> str:
         return "AVIF"
     if brands & HEIF:
         return "HEIF"
-    name = OTHER_BRANDS.get(major) or f"MP4 video or its like ({major.decode('ascii', 'replace')})"
+    name = (
+        OTHER_BRANDS.get(major)
+        or (brands & OTHER_HEIF and "HEIF of another kind")
+        or f"MP4 video or its like ({major.decode('ascii', 'replace')})"
+    )
     raise Refused(Reason.UNSUPPORTED_FORMAT, name)

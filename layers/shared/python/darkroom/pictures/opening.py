@@ -123,9 +123,13 @@ def _spared(content: bytes, kind: str) -> Picture:
     damaged: tuple[str, ...] = ()
     if kind == "PNG":
         content, damaged = _without_damage(content)
+    if kind == "HEIF" and (plain := heif.without_odd_names(content)) != content:
+        content, damaged = plain, ("HEIF",)
     try:
         image = _opened(content, kind)
-    except Exception:
+    except Exception as error:
+        if damaged == ("HEIF",):
+            raise SyntaxError("an item of the picture has no readable type") from error
         bare = heif.without_exif(content) if kind == "AVIF" else content
         if bare == content:
             raise
@@ -147,15 +151,16 @@ def _opened(content: bytes, kind: str) -> Image.Image:
     if kind == "HEIF":  # its decoder is imported with the first one: most functions see none
         from pi_heif import register_heif_opener
 
-        if not heif.names_are_text(content):
-            raise SyntaxError("a HEIF whose items have no names")
         # Previews, depth maps and the like are of no use here.
         register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
     try:
-        return Image.open(BytesIO(content), formats=(kind,))
+        image = Image.open(BytesIO(content), formats=(kind,))
     except UnidentifiedImageError:
         Image.OPEN[kind][0](BytesIO(content), "")  # which says what it is that Pillow conceals
         raise
+    if kind == "TIFF" and image.mode in ("LA", "La") and tiff.has_planes(content):
+        raise SyntaxError("unsupported: grey and alpha in planes of their own")  # Pillow loses one
+    return image
 
 
 def _described(image: Image.Image, content: bytes, kind: str) -> Picture:

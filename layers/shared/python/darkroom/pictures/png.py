@@ -5,7 +5,9 @@ from zlib import crc32
 
 SIGNATURE, LENGTHS = 8, 12  # of a chunk: its length, its name and its checksum
 ANCILLARY = 0x20  # in the first letter of a chunk's name: small, so not needed to show the picture
-HEADER_DEPTH = 24
+HEADER_DEPTH, HEADER_COLOUR = 24, 25
+LEAST = {b"cHRM": 32, b"gAMA": 4, b"iCCP": 3, b"pHYs": 9, b"sRGB": 1}
+KEYS = {0: 2, 2: 6}  # the transparent colour by the kind of pixels: grey, RGB
 CICP = 4
 # What metadata call the blocks that are kept in these chunks.
 BLOCKS = {b"eXIf": "EXIF", b"iCCP": "ICC"}
@@ -35,13 +37,19 @@ def without(content: bytes, left_out: Collection[Chunk]) -> bytes:
 
 
 def damaged_chunks(content: bytes) -> list[Chunk]:
-    """Return the ancillary chunks whose checksum is wrong, which browsers pass over."""
+    """Return the ancillary chunks with a wrong checksum or too few bytes, which browsers skip."""
     whole = memoryview(content)  # of which a slice is no copy
     return [
         (kind, at, end)
         for kind, at, end in chunks(content)
-        if kind[0] & ANCILLARY and not is_intact(whole[at:end])
+        if kind[0] & ANCILLARY
+        and not (is_intact(whole[at:end]) and end - at >= LENGTHS + _least(kind, content))
     ]
+
+
+def _least(kind: bytes, content: bytes) -> int:
+    """Return the bytes without which a chunk says nothing."""
+    return KEYS.get(content[HEADER_COLOUR], 1) if kind == b"tRNS" else LEAST.get(kind, 0)
 
 
 def block_name(kind: bytes) -> str:

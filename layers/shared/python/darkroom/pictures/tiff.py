@@ -1,5 +1,6 @@
 """Reads a TIFF's directories as far as needed to count, measure and tell them apart."""
 
+import re
 from collections.abc import Collection, Iterator
 from itertools import islice
 
@@ -11,7 +12,13 @@ PIECES = {273, 324}  # where the strips are, or the tiles
 SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
 MAKE, SAMPLES, ROWS_PER_STRIP, PLANAR = 271, 277, 278, 284
 TILE_WIDTH, TILE_HEIGHT, CHILDREN, DNG = 322, 323, 330, 50706
+APART = 2
 SENSOR = {32803, 34892}  # photometric: colour filter array, linear raw
+JPEG_2000 = dict.fromkeys((33003, 33004, 33005, 34712), "JPEG 2000")
+JBIG = dict.fromkeys((9, 10, 34661), "JBIG")
+JPEG_XL = dict.fromkeys((50002, 52546), "JPEG XL")
+PACKINGS = {**JPEG_2000, **JBIG, **JPEG_XL, 22610: "JPEG XR", 34887: "LERC", 50001: "WebP"}
+PHASE_ONE = re.compile(rb"IIII.waR|MMMMRaw.", re.DOTALL)
 MAX_ENTRIES = 4096
 
 
@@ -112,6 +119,8 @@ def raw_kind(content: bytes) -> str:
     """
     if content[8:10] == b"CR":
         return "CR2"
+    if PHASE_ONE.match(content, 8):
+        return "IIQ"
     tags = next(directories(content), {})
     if DNG in tags:
         return "DNG"
@@ -119,6 +128,16 @@ def raw_kind(content: bytes) -> str:
         return "sensor data"
     reduced = tags.get(SUBFILE, 0) & 1 and CHILDREN in tags and MAKE in tags
     return "NEF, ARW or their like" if reduced else ""
+
+
+def foreign_packing(content: bytes) -> str:
+    """Return by what the pixels are packed that our decoder cannot unpack; empty if it might."""
+    return PACKINGS.get(next(directories(content), {}).get(COMPRESSION, 1), "")
+
+
+def has_planes(content: bytes) -> bool:
+    """Tell whether each channel is stored by itself."""
+    return next(directories(content), {}).get(PLANAR) == APART
 
 
 def strip_bytes(content: bytes) -> int:
@@ -129,5 +148,5 @@ def strip_bytes(content: bytes) -> int:
     width = tags.get(TILE_WIDTH) or tags.get(WIDTH, 0)
     height = tags.get(HEIGHT, 0)
     rows = tags.get(TILE_HEIGHT) or min(tags.get(ROWS_PER_STRIP) or height, height)
-    samples = 1 if tags.get(PLANAR) == 2 else tags.get(SAMPLES, 1)
+    samples = 1 if tags.get(PLANAR) == APART else tags.get(SAMPLES, 1)
     return width * rows * samples * tags.get(BITS, 1) // 8
