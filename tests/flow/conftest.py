@@ -12,6 +12,7 @@ import pytest
 from local.agreement import FACETS, Findings, Inspector
 from local.cloud import Cloud
 from operations.command_line import main
+from tests.flow.callers import admin, alice, bob, nobody, program, web  # noqa: F401
 from tests.gallery.browser import browser, context, page  # noqa: F401
 from tests.pictures import any_picture
 

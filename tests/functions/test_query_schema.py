@@ -6,17 +6,10 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from darkroom.refusals import Reason
 from functions.query_catalog import handler, questions
+from tests.conformance import CHECKS, a_few
 from tests.functions.conftest import a_world
 from tests.functions.querying import ADMIN, DOCUMENT, Api, event_of
 from tests.messages import Context
@@ -52,24 +45,10 @@ def api() -> Iterator[Api]:
 
 
 schema = schemathesis.openapi.from_wsgi("/openapi.json", gateway)
-CHECKS: list[Any] = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 
 
 @schema.parametrize()
-@settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@a_few
 def test_whatever_is_sent_is_answered_as_documented(case: Any, api: Api) -> None:
     case.call_and_validate(checks=CHECKS)
 

@@ -45,7 +45,7 @@ def tokens_of(bench: Workbench, pool: Pool, owner: str = "alice") -> dict[str, s
 
 
 def any_api(bench: Workbench, pool: Pool | None, *, source: str | None = "*") -> Api:
-    """Make an API with the route `GET /me` before a function, for a pool's tokens or for roles.
+    """Make an API with `GET /me` and `GET /of/{any}` before a function, for a pool's tokens or for roles.
 
     Its function takes calls of `source`, below the API's own ARN; `None`: it takes none.
     """
@@ -68,7 +68,8 @@ def any_api(bench: Workbench, pool: Pool | None, *, source: str | None = "*") ->
         )
         allowed = {"AuthorizationType": "JWT", "AuthorizerId": authorizer["AuthorizerId"]}
     target = f"integrations/{to_function['IntegrationId']}"
-    gateway.create_route(ApiId=id_, RouteKey="GET /me", Target=target, **allowed)
+    for route in ("GET /me", "GET /of/{any}"):
+        gateway.create_route(ApiId=id_, RouteKey=route, Target=target, **allowed)
     if source is not None:
         bench.lambda_.add_permission(
             FunctionName=function,

@@ -27,3 +27,12 @@ def test_a_function_is_called_by_the_routes_that_it_lets_in(
     answer = replace(api, token=tokens_of(bench, pool)["IdToken"]).get("/me")
 
     assert answer.status == status
+
+
+def test_a_route_s_wildcard_covers_line_breaks(bench: Workbench) -> None:
+    pool = any_pool(bench)
+    api = any_api(bench, pool, source="*/GET/of/*")
+
+    answer = replace(api, token=tokens_of(bench, pool)["IdToken"]).get("/of/a%0Ab")
+
+    assert answer.status == 200

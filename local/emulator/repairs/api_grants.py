@@ -60,4 +60,4 @@ def allowed(function: str, route: str) -> bool:
 def covers(condition: dict[str, dict[str, str]], route: str) -> bool:
     pattern = next((of["AWS:SourceArn"] for of in condition.values() if "AWS:SourceArn" in of), "*")
     wild = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(wild, route) is not None
+    return re.fullmatch(wild, route, re.DOTALL) is not None
