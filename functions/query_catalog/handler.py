@@ -32,6 +32,8 @@ BUSY = {
     "RequestLimitExceeded",
     "SlowDown",
     "ServiceUnavailable",
+    "InternalServerError",  # DynamoDB's
+    "InternalError",  # S3's
 }
 # Powertools compresses wherever it reads "gzip".
 REFUSES_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)", re.IGNORECASE)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 MOST_VERSIONS = 100
-NO_UPLOAD = {"NoSuchUpload", "NoSuchKey"}
+# 404: an error that names a key which XML cannot hold is read by its status alone.
+NO_UPLOAD = {"NoSuchUpload", "NoSuchKey", "404"}
 WRONG_PARTS = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "MalformedXML"}
 
 

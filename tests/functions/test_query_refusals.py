@@ -374,11 +374,10 @@ def test_parameters_are_refused_where_none_are(api: Api) -> None:
         assert api.get(path, "bob", owner="alice").status == 400
 
 
+@pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerError", "InternalError"])
 def test_aws_without_time_is_busy_and_any_other_error_is_ours(
-    api: Api, monkeypatch: pytest.MonkeyPatch
+    api: Api, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
-    code = "ThrottlingException"
-
     def fail(*_: Any, **__: Any) -> Any:
         raise ClientError({"Error": {"Code": code}}, "Query")
 
