@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from moto import mock_aws
 
 from darkroom.aws import s3
@@ -116,9 +117,10 @@ def test_parts_that_were_not_uploaded_make_no_object(api: Api) -> None:
 def test_an_upload_that_is_missing_is_unknown_even_if_its_key_makes_the_error_unreadable(
     api: Api, monkeypatch: pytest.MonkeyPatch, answer: bytes
 ) -> None:
-    response = AWSResponse("https://example.com", 404, {}, BytesIO(answer))
+    response = AWSResponse("https://example.com", 404, HTTPHeaders(), BytesIO(answer))
     monkeypatch.setattr(response, "_content", answer)
-    s3().meta.events.register("before-send.s3.ListParts", lambda **_: response)
+    hooks: Any = s3().meta.events
+    hooks.register("before-send.s3.ListParts", lambda **_: response)
     path = f"/multipart-uploads/{id_of('alice/' + chr(16))}"
     body = {"upload_id": "x", "parts": [{"part_number": 1, "etag": "a"}]}
     assert api.post(f"{path}/complete", body).status == 404
