@@ -16,7 +16,7 @@ class WrongCursor(ValueError):
 
 def encode(question: str, position: Sequence[str]) -> str:
     """Return a cursor of *question* that stands at *position*; each text is written as an id is."""
-    return ".".join((_mark(question), *map(id_of, position)))
+    return ".".join((_mark(question, position), *map(id_of, position)))
 
 
 def decode(cursor: str, question: str, size: int) -> list[str]:
@@ -30,10 +30,11 @@ def decode(cursor: str, question: str, size: int) -> list[str]:
     position = [text for text in map(key_of, ids) if text]
     if not ids or len(position) < len(ids):
         raise WrongCursor("is no cursor")
-    if mark != _mark(question) or len(position) != size:
-        raise WrongCursor("belongs to another question: leave it out to begin anew")
+    if mark != _mark(question, position) or len(position) != size:
+        raise WrongCursor("belongs to another question, or was changed: leave it out to begin anew")
     return position
 
 
-def _mark(question: str) -> str:
-    return sha256(question.encode()).hexdigest()[:16]
+def _mark(question: str, position: Sequence[str]) -> str:
+    """Return what a cursor that was changed by chance does not bear; it keeps no secret."""
+    return sha256("\n".join((question, *position)).encode()).hexdigest()[:16]

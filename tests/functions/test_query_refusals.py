@@ -301,7 +301,7 @@ def test_what_no_index_answers_is_refused_with_the_alternatives(api: Api) -> Non
 
 
 def forged(question: Any, *position: str) -> str:
-    return ".".join((cursors._mark(question.name), *map(id_of, position)))
+    return ".".join((cursors._mark(question.name, position), *map(id_of, position)))
 
 
 def test_a_cursor_that_was_forged_or_is_anothers_leads_to_no_other_partition(api: Api) -> None:
@@ -335,6 +335,15 @@ def test_a_cursor_of_nothing_is_refused(api: Api, position: list[str]) -> None:
 def test_what_is_no_cursor_is_refused(api: Api, cursor: str) -> None:
     assert api.get("/images", cursor=cursor).status == 400
     assert api.get("/owners", ADMIN, cursor=cursor).status == 400
+
+
+def test_a_cursor_that_came_back_changed_is_refused(api: Api) -> None:
+    question = questions.question_of("alice", {})
+    cursor = forged(question, "2999", "alice/a", "METADATA")
+    assert api.get("/images", cursor=cursor).status == 200
+    for at, sign in enumerate(cursor):
+        changed = cursor[:at] + ("A" if sign != "A" else "Q") + cursor[at + 1 :]
+        assert api.get("/images", cursor=changed).status == 400
 
 
 def test_a_cursor_outside_of_the_range_is_refused(api: Api) -> None:
