@@ -4,7 +4,7 @@ import binascii
 import json
 import re
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,8 +85,7 @@ class Reading:
         """Read the files; each has a name that fits below *owner*."""
         found = self._list("files", MOST_FILES)
         files = [self.file(each, owner, max_bytes, f"body.files[{at}]") for at, each in found]
-        names = [file.name for file in files]
-        if len(set(names)) < len(names):
+        if _repeat(file.name for file in files):
             self._wrong("body.files", "names a file twice")
         return files
 
@@ -94,7 +93,7 @@ class Reading:
         """Read a file, which stands at *where*."""
         if not isinstance(found, Mapping):
             self._wrong(where, "must be an object with name, bytes and content_type")
-            return File(where, 0, "")
+            return File("", 0, "")
         if where != "body":
             self._only(found, ("name", "bytes", "content_type"), where)
         name, size = found.get("name"), found.get("bytes")
@@ -105,7 +104,8 @@ class Reading:
         declared = found.get("content_type")
         if not isinstance(declared, str) or not CONTENT_TYPE.fullmatch(declared):
             self._wrong(f"{where}.content_type", "must be a content type", "image/jpeg")
-        return File(str(name), size if isinstance(size, int) else 0, str(declared))
+        name = name if isinstance(name, str) else ""
+        return File(name, size if isinstance(size, int) else 0, str(declared))
 
     def upload_id(self) -> str:
         """Read the id of an upload in parts."""
@@ -137,7 +137,7 @@ class Reading:
                 self._wrong(f"body.parts[{at}].etag", "must be the ETag that S3 answered")
             parts.append({"PartNumber": number, "ETag": etag})
         parts.sort(key=lambda part: part["PartNumber"])
-        if len({part["PartNumber"] for part in parts}) < len(parts):
+        if _repeat(part["PartNumber"] for part in parts):
             self._wrong("body.parts", "names a part twice")
         return parts
 
@@ -175,6 +175,12 @@ def is_upload_id(value: object) -> bool:
 def part_bytes_of(size: int) -> int:
     """Return how large parts must be so that there are not too many."""
     return max(SMALLEST_PART, -(-size // MOST_PARTS))
+
+
+def _repeat(values: Iterable[str | int]) -> bool:
+    """Tell whether a value comes twice; what could not be read is empty or 0."""
+    read = [value for value in values if value]
+    return len(set(read)) < len(read)
 
 
 def _whole(value: object, least: int, most: int) -> bool:

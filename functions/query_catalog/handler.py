@@ -1,6 +1,7 @@
 """A request of the HTTP API in; what the catalog and the report answer out."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,11 @@ BUSY = {
     "RequestLimitExceeded",
     "SlowDown",
     "ServiceUnavailable",
+    "InternalServerError",  # DynamoDB's
+    "InternalError",  # S3's
 }
+# Powertools compresses wherever it reads "gzip".
+REFUSES_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)", re.IGNORECASE)
 DOCUMENT = Path(__file__).with_name("openapi.json")
 
 app = APIGatewayHttpResolver()
@@ -53,10 +58,18 @@ def query_catalog(event: dict[str, Any], context: LambdaContext) -> dict[str, An
     """Answer a request; the log line says which route, never who or what."""
     request = event["requestContext"].get("requestId", "")
     logger.set_correlation_id(request)
-    answer = app.resolve(event, context)
+    answer = app.resolve(_as_accepted(event), context)
     answer.setdefault("headers", {}).update({"X-Correlation-Id": request, **ALWAYS})
     logger.info("answered", extra={"route": event.get("routeKey"), "status": answer["statusCode"]})
     return answer
+
+
+def _as_accepted(event: dict[str, Any]) -> dict[str, Any]:
+    """Return *event* without a word of gzip if its caller refuses that."""
+    headers = event.get("headers") or {}
+    if not REFUSES_GZIP.search(headers.get("accept-encoding", "")):
+        return event
+    return {**event, "headers": {**headers, "accept-encoding": "identity"}}
 
 
 ALWAYS = {"X-Content-Type-Options": "nosniff", "Vary": "Accept-Encoding, Authorization"}

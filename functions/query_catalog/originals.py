@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 MOST_VERSIONS = 100
-NO_UPLOAD = {"NoSuchUpload", "NoSuchKey"}
+# 404: an error that names a key which XML cannot hold is read by its status alone.
+NO_UPLOAD = {"NoSuchUpload", "NoSuchKey", "404"}
 WRONG_PARTS = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "MalformedXML"}
 
 
@@ -49,7 +50,7 @@ class Bucket:
         return self._client.delete_object(Bucket=self._name, Key=key)["VersionId"]
 
     def restore(self, key: str) -> None:
-        """Take away the delete marker that hides *key*.
+        """Take away the delete markers that hide the newest version of *key*.
 
         Raises:
             Unknown: if there never was such a picture.
@@ -62,8 +63,8 @@ class Bucket:
             raise Conflicting("the picture is not deleted")
         if not restorable(versions):
             raise Conflicting("no version of the picture is left")
-        marker = versions[0]["version_id"]
-        self._client.delete_object(Bucket=self._name, Key=key, VersionId=marker)
+        for marker in _hiding(versions):
+            self._client.delete_object(Bucket=self._name, Key=key, VersionId=marker)
 
     def url(self, key: str, version_id: str) -> str:
         """Return where a version can be downloaded for a while; never shown by a browser."""
@@ -151,8 +152,19 @@ class Bucket:
 
 
 def restorable(versions: list[dict[str, Any]]) -> bool:
-    """Tell whether taking away the newest delete marker brings a picture back."""
-    return len(versions) > 1 and not versions[1]["delete_marker"]
+    """Tell whether taking away delete markers brings a picture back."""
+    return not all(version["delete_marker"] for version in versions)
+
+
+def _hiding(versions: list[dict[str, Any]]) -> list[str]:
+    """Return the delete markers above the newest version.
+
+    S3 tells whole seconds: a marker of the same second may be above it or, harmlessly, beneath.
+    """
+    markers = [version for version in versions if version["delete_marker"]]
+    newest = next(version for version in versions if version not in markers)
+    since = newest["last_modified"]
+    return [marker["version_id"] for marker in markers if marker["last_modified"] >= since]
 
 
 def _described(version: Mapping[str, Any]) -> dict[str, Any]:

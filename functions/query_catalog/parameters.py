@@ -10,6 +10,8 @@ from functions.query_catalog.problems import Fault, WrongRequest
 
 MOST = 50
 LONGEST = 7000
+# A cursor behind the longest of keys has 1,431.
+LONGEST_TEXT_BYTES = 1500
 NUMBER = re.compile("[0-9]{1,15}")
 MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -75,8 +77,8 @@ def _pairs(raw: str, faults: list[Fault]) -> list[tuple[str, str]]:
 
 def text(value: str) -> str:
     """Read a text that is not empty."""
-    if not value or len(value.encode()) > 1000 or "\x00" in value:
-        raise Unreadable("must be a text of 1 to 1,000 bytes")
+    if not value or len(value.encode()) > LONGEST_TEXT_BYTES or "\x00" in value:
+        raise Unreadable(f"must be a text of 1 to {LONGEST_TEXT_BYTES:,} bytes")
     return value
 
 
@@ -126,7 +128,13 @@ def moment(value: str) -> datetime:
 
 
 def local_moment(value: str) -> datetime:
-    """Read a moment as a camera's clock shows it, which knows no zone: a ``Z`` says nothing."""
+    """Read a moment as a camera's clock shows it, which knows no zone: a ``Z`` says nothing.
+
+    It shows whole seconds: between two of them, the next is meant.
+    """
     if re.search("[+-][0-9]{2}:[0-9]{2}$", value) and "T" in value:
         raise Unreadable("is by the camera's clock: it has no offset", MOMENTS)
-    return moment(value)
+    try:
+        return (moment(value) + timedelta(microseconds=999_999)).replace(microsecond=0)
+    except OverflowError as error:
+        raise Unreadable("must be a day or a moment", MOMENTS) from error

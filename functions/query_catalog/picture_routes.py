@@ -71,34 +71,37 @@ def image(id_: str) -> Response[Any]:
     """Answer with all that is known of a picture."""
     only(query(router))
     key = own_key(router, id_)
-    facets, versions = _live_facets(key), bucket().versions(key)
-    deleted = not versions or versions[0]["delete_marker"]
-    if deleted and (versions or not facets):
-        raise _gone(versions)
+    facets, versions = _live_facets(key), _versions(key)
     tag = _tag(facets, versions)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if tag in _tags_held():
+    if _is_held(tag):
         return Response(304, body="", headers=headers)
     told = {"id": id_, "key": key, **_told(key, facets, versions)}
     return Response(200, "application/json", told, headers)
 
 
-def _gone(versions: list[dict[str, Any]]) -> Unknown:
+def _versions(key: str) -> list[dict[str, Any]]:
+    """Return the versions of a picture, its current one first.
+
+    Raises:
+        Unknown: if it is deleted, or never was.
+    """
+    versions = bucket().versions(key)
     if not versions:
-        return Unknown("there is no such picture")
-    back = restorable(versions)
-    return Unknown("the picture is deleted", deleted=True, restorable=back, versions=versions)
+        raise Unknown("there is no such picture")
+    if versions[0]["delete_marker"]:
+        back = restorable(versions)
+        raise Unknown("the picture is deleted", deleted=True, restorable=back, versions=versions)
+    return versions
 
 
 def _told(key: str, facets: Mapping[str, Facet], versions: list[dict[str, Any]]) -> dict[str, Any]:
-    metadata, thumbnails = facets.get(METADATA), facets.get(THUMBNAILS)
-    version = versions[0]["version_id"] if versions else None
-    if version is None:
-        version = next(facet["version_id"] for facet in facets.values())
+    version = versions[0]["version_id"]
+    current = {name: facet for name, facet in facets.items() if facet["version_id"] == version}
     return {
-        **state_of(metadata, thumbnails),
+        **state_of(current.get(METADATA), current.get(THUMBNAILS)),
         **{name.lower(): described(facets.get(name)) for name in settings().facets},
-        "variants": signed_variants(thumbnails or {}, sign()),
+        "variants": signed_variants(facets.get(THUMBNAILS, {}), sign()),
         "original": {"url": bucket().url(key, version)},
         "versions": versions,
     }
@@ -118,9 +121,11 @@ def _tag(facets: Mapping[str, Facet], versions: list[dict[str, Any]]) -> str:
     return f'W/"{sha256(told.encode()).hexdigest()[:24]}"'
 
 
-def _tags_held() -> list[str]:
-    held = router.current_event.headers.get("if-none-match", "")
-    return [tag.strip() for tag in held.split(",")]
+def _is_held(tag: str) -> bool:
+    """Tell whether the caller holds what *tag* names; weak and strong tags are the same here."""
+    held = router.current_event.headers.get("if-none-match", "").split(",")
+    tags = {each.strip().removeprefix("W/") for each in held}
+    return bool(tags & {"*", tag.removeprefix("W/")})
 
 
 @router.get("/images/<id_>/similar", compress=True)
@@ -130,7 +135,7 @@ def similar(id_: str) -> dict[str, Any]:
     key = own_key(router, id_)
     facets = _live_facets(key)
     if not facets:
-        raise Unknown("there is no such picture")
+        _versions(key)
     metadata, thumbnails = facets.get(METADATA), facets.get(THUMBNAILS)
     same = pages().same_content(key, metadata) if metadata else []
     found = {tile["key"] for tile in same}

@@ -150,7 +150,7 @@ def _by_camera_clock(asked: Mapping[str, Any]) -> tuple[str | None, str | None]:
 
 
 def _clock(moment: datetime) -> str:
-    return moment.replace(tzinfo=None, microsecond=0).isoformat()
+    return moment.replace(tzinfo=None).isoformat()
 
 
 FITS: Mapping[str, Callable[[Tile, Any], bool]] = {

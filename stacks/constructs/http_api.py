@@ -219,6 +219,6 @@ def cors(origins: Sequence[str]) -> apigateway.CfnApi.CorsProperty:
         allow_origins=list(origins),
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["authorization", "content-type", "if-none-match"],
-        expose_headers=["etag", "x-correlation-id"],
+        expose_headers=["etag", "retry-after", "x-correlation-id"],
         max_age=3600,
     )

@@ -51,7 +51,9 @@ def filled(api: Api) -> Api:
         ({"taken_from": "2020-01-02", "taken_to": "2020-01-03"}, "old"),
         ({"taken_from": "2020-01-02T03:04:05"}, "new old"),
         ({"taken_from": "2020-01-02T03:04:06"}, "new"),
+        ({"taken_from": "2020-01-02T03:04:05.5"}, "new"),
         ({"taken_to": "2020-01-02T03:04:05"}, ""),
+        ({"taken_to": "2020-01-02T03:04:05.5"}, "old"),
         ({"taken_from": "2019-01-01", "camera": "R6"}, "new"),
         ({"format": "PNG"}, "mid"),
         ({"format": "JPEG", "camera": "R5"}, "old"),
@@ -113,6 +115,13 @@ def test_what_is_large_is_compressed_for_who_takes_it(shelf: Api) -> None:
     answer = shelf.call("GET", "/images", headers={"accept-encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert len(answer.body["images"]) == 3
+
+
+@pytest.mark.parametrize("refused", ["gzip;q=0", "br, gzip; q=0.0, identity"])
+def test_who_refuses_gzip_gets_none(shelf: Api, refused: str) -> None:
+    for query in ("", "limit=0"):
+        answer = shelf.call("GET", "/images", query=query, headers={"accept-encoding": refused})
+        assert "Content-Encoding" not in answer.headers
 
 
 def test_admins_and_programs_see_whom_they_name(shelf: Api) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from darkroom import aws
 from tests.functions.conftest import World
 from tests.functions.querying import Api, path_of
 from tests.pictures import any_picture, exif
@@ -126,11 +127,37 @@ def test_who_holds_the_answer_is_told_that_it_is_as_it_was(api: Api) -> None:
     assert api.call("GET", path, headers={"if-none-match": tag}).status == 200
 
 
+@pytest.mark.parametrize("held", ["*", ' "x", {strong}', "{strong}", "{weak},"])
+def test_a_tag_is_compared_weakly_and_a_star_is_any(api: Api, held: str) -> None:
+    api.upload("alice/a.jpg", any_picture())
+    weak = api.get(path_of("alice/a.jpg")).headers["ETag"]
+    told = held.format(weak=weak, strong=weak.removeprefix("W/"))
+    answer = api.call("GET", path_of("alice/a.jpg"), headers={"if-none-match": told})
+    assert answer.status == 304
+
+
 def test_a_picture_just_uploaded_develops_before_any_facet_is_there(api: Api) -> None:
     api.world.put("alice/a.jpg", any_picture())
     body = api.get(path_of("alice/a.jpg"))
     assert body.status == 200
     assert (body.body["state"], body.body["metadata"]) == ("DEVELOPING", None)
+    similar = api.get(path_of("alice/a.jpg", "similar"))
+    assert (similar.status, similar.body) == (200, {"same_content": [], "near": []})
+
+
+def test_a_picture_just_overwritten_develops_though_its_facets_still_agree(api: Api) -> None:
+    api.upload("alice/a.jpg", any_picture())
+    version = api.world.put("alice/a.jpg", b"no picture")
+    body = api.get(path_of("alice/a.jpg")).body
+    assert (body["state"], body["versions"][0]["version_id"]) == ("DEVELOPING", version)
+    api.develop("alice/a.jpg")
+    assert api.get(path_of("alice/a.jpg")).body["reason"] == "NOT_AN_IMAGE"
+
+
+def test_a_picture_whose_last_version_is_gone_is_none_though_its_facets_remain(api: Api) -> None:
+    id_ = api.upload("alice/a.jpg", any_picture())
+    api.world.delete("alice/a.jpg", api.world.facet("alice/a.jpg", "METADATA")["version_id"])
+    assert api.get(f"/images/{id_}").status == api.delete(f"/images/{id_}").status == 404
 
 
 def test_a_picture_is_deleted_and_brought_back(api: Api) -> None:
@@ -148,6 +175,52 @@ def test_a_picture_is_deleted_and_brought_back(api: Api) -> None:
     api.develop("alice/a.jpg")
     assert keys(api.get("/images")) == ["alice/a.jpg"]
     assert api.post(f"{path}/restore").status == 409
+
+
+def test_a_picture_that_was_deleted_twice_is_brought_back(api: Api) -> None:
+    first = api.upload("alice/a.jpg", any_picture())
+    for _ in range(2):
+        api.world.delete("alice/a.jpg")
+    gone = api.get(f"/images/{first}").body
+    assert (gone["restorable"], len(gone["versions"])) == (True, 3)
+
+    assert api.post(f"/images/{first}/restore").status == 202
+    assert api.get(f"/images/{first}").status == 200
+
+
+def test_markers_of_one_second_hide_no_picture_that_is_brought_back(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = api.upload("alice/a.jpg", any_picture())
+    api.world.delete("alice/a.jpg")
+    api.upload("alice/a.jpg", any_picture())
+    for _ in range(2):
+        api.world.delete("alice/a.jpg")
+    told = aws.s3().list_object_versions
+
+    def by_the_second(**asked: Any) -> Any:
+        found = told(**asked)
+        for each in (*found["Versions"], *found["DeleteMarkers"]):
+            each["LastModified"] = datetime(2026, 1, 1, tzinfo=UTC)
+        return found
+
+    monkeypatch.setattr(aws.s3(), "list_object_versions", by_the_second)
+    assert api.post(f"/images/{id_}/restore").status == 202
+    monkeypatch.undo()
+    assert api.get(f"/images/{id_}").status == 200
+
+
+@pytest.mark.parametrize("name", ["x" * 1018, "ü" * 509, "\x01" * 1018, '"' * 1018])
+def test_pages_go_on_behind_a_key_as_long_as_s3_takes(api: Api, name: str) -> None:
+    from functions.index_metadata import handler as index_metadata
+
+    for key in (f"alice/{name}", "alice/next"):
+        api.world.put(key, any_picture())
+        index_metadata.index_metadata(key)
+    for sort in ("uploaded", "-uploaded"):
+        first = api.get("/images", sort=sort, limit=1)
+        second = api.get("/images", sort=sort, limit=1, cursor=first.body["cursor"])
+        assert {*keys(first), *keys(second)} == {f"alice/{name}", "alice/next"}
 
 
 def test_deleting_what_never_was_leaves_no_marker(api: Api) -> None:

@@ -1,7 +1,7 @@
 """Nobody sees another's, and what cannot be answered is refused with what can."""
 
 import json
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64encode
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any
@@ -195,6 +195,16 @@ def test_a_body_that_is_not_as_documented_is_refused(api: Api, body: Any) -> Non
     assert api.post("/uploads", body).status == 400
 
 
+def test_what_is_bad_twice_is_not_said_to_be_named_twice(api: Api) -> None:
+    path = f"/multipart-uploads/{id_of('alice/a')}/complete"
+    bad, good = [{"part_number": 0, "etag": "a"}, 7], [{"part_number": 1, "etag": "a"}] * 2
+    for files, named_twice in (([{}, {}], False), ([{}, a_file(), a_file()], True)):
+        assert ("body.files" in api.post("/uploads", {"files": files}).faults()) is named_twice
+    for parts, named_twice in ((bad, False), (bad + good, True)):
+        answer = api.post(path, {"upload_id": "x", "parts": parts})
+        assert ("body.parts" in answer.faults()) is named_twice
+
+
 @pytest.mark.parametrize(
     ("text", "status"),
     [
@@ -267,6 +277,8 @@ def test_every_bad_parameter_is_named_in_one_answer(api: Api) -> None:
         "taken_from=2026-01-01T10:00:00%2B01:00",
         "uploaded_from=2026-01-02&uploaded_to=2026-01-02",
         "taken_from=2026-01-02&taken_to=2026-01-01",
+        "taken_from=2026-01-02T00:00:00.1&taken_to=2026-01-02T00:00:00.9",
+        "taken_from=9999-12-31T23:59:59.9",
         "taken_from=2026-01-02&uploaded_to=2026-01-01",
         "taken_from=2026-01-02&sort=uploaded",
         "uploaded_from=2026-01-02&sort=taken",
@@ -289,9 +301,8 @@ def test_what_no_index_answers_is_refused_with_the_alternatives(api: Api) -> Non
     assert any("sort=-uploaded" in each for each in answer.body["allowed"])
 
 
-def forged(question: Any, *position: Any) -> str:
-    text = json.dumps([cursors._mark(question.name), *position])
-    return urlsafe_b64encode(text.encode()).decode()
+def forged(question: Any, *position: str) -> str:
+    return ".".join((cursors._mark(question.name, position), *map(id_of, position)))
 
 
 def test_a_cursor_that_was_forged_or_is_anothers_leads_to_no_other_partition(api: Api) -> None:
@@ -313,22 +324,27 @@ def test_a_cursor_that_was_forged_or_is_anothers_leads_to_no_other_partition(api
         ["a"],
         ["a", "b", "c", "d"],
         ["", "b", "c"],
-        [1, "b", "c"],
-        [None, "b", "c"],
-        [{"S": "a"}, "b", "c"],
         ["a" * 1025, "b", "c"],
-        ["a", "\ud800", "c"],
     ],
 )
-def test_a_cursor_of_nothing_is_refused(api: Api, position: list[Any]) -> None:
+def test_a_cursor_of_nothing_is_refused(api: Api, position: list[str]) -> None:
     cursor = forged(questions.question_of("alice", {}), *position)
     assert api.get("/images", cursor=cursor).status == 400
 
 
-@pytest.mark.parametrize("cursor", ["x", "!", "e30", "W10", "ü", "A" * 6001, "bnVsbA"])
+@pytest.mark.parametrize("cursor", ["x", "!", ".", "x.YR", "x._w", "x.YQ==", "ü.YQ", "A" * 6001])
 def test_what_is_no_cursor_is_refused(api: Api, cursor: str) -> None:
     assert api.get("/images", cursor=cursor).status == 400
     assert api.get("/owners", ADMIN, cursor=cursor).status == 400
+
+
+def test_a_cursor_that_came_back_changed_is_refused(api: Api) -> None:
+    question = questions.question_of("alice", {})
+    cursor = forged(question, "2999", "alice/a", "METADATA")
+    assert api.get("/images", cursor=cursor).status == 200
+    for at, sign in enumerate(cursor):
+        changed = cursor[:at] + ("A" if sign != "A" else "Q") + cursor[at + 1 :]
+        assert api.get("/images", cursor=changed).status == 400
 
 
 def test_a_cursor_outside_of_the_range_is_refused(api: Api) -> None:
@@ -368,11 +384,10 @@ def test_parameters_are_refused_where_none_are(api: Api) -> None:
         assert api.get(path, "bob", owner="alice").status == 400
 
 
+@pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerError", "InternalError"])
 def test_aws_without_time_is_busy_and_any_other_error_is_ours(
-    api: Api, monkeypatch: pytest.MonkeyPatch
+    api: Api, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
-    code = "ThrottlingException"
-
     def fail(*_: Any, **__: Any) -> Any:
         raise ClientError({"Error": {"Code": code}}, "Query")
 

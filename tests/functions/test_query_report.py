@@ -82,6 +82,16 @@ def test_owners_come_page_by_page_with_all_that_they_have(api: Api, limit: int) 
     assert found == whole
 
 
+def test_owners_go_on_behind_one_as_long_as_a_key_allows(world: World) -> None:
+    names = ["ü" * 511, "\u4e00"]
+    for name in names:
+        world.report.put_item(Item={"pk": "OWNER#0", "sk": name, "objects": 1, "bytes": 2})
+    api = Api(world)
+    first = api.get("/owners", ADMIN, limit=1).body
+    second = api.get("/owners", ADMIN, limit=1, cursor=first["cursor"]).body
+    assert [each["owner"] for each in first["owners"] + second["owners"]] == names
+
+
 def test_owners_in_many_shards_are_summed_whatever_the_page(world: World) -> None:
     for number in range(12):
         for shard in range(4):

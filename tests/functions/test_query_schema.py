@@ -74,6 +74,11 @@ def test_the_document_has_the_parameters_of_the_code() -> None:
     assert reasons == list(Reason)
 
 
+def test_each_operation_tells_of_the_answer_to_too_many_requests() -> None:
+    operations = [each for path in DOCUMENT["paths"].values() for each in path.values()]
+    assert all("429" in each["responses"] for each in operations)
+
+
 def test_only_health_and_the_document_are_anonymous() -> None:
     paths = DOCUMENT["paths"].items()
     open_to_all = {p for p, ops in paths for op in ops.values() if op.get("security") == []}

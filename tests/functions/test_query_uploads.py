@@ -3,10 +3,13 @@
 import json
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from moto import mock_aws
 
 from darkroom.aws import s3
@@ -106,6 +109,21 @@ def test_parts_that_were_not_uploaded_make_no_object(api: Api) -> None:
     store(begun["upload_id"], b"x")
     body = {"upload_id": begun["upload_id"], "parts": [{"part_number": 1, "etag": "abc"}]}
     assert api.post(f"/multipart-uploads/{begun['id']}/complete", body).status == 409
+
+
+@pytest.mark.parametrize(
+    "answer", [b"<Error><Code>NoSuchUpload</Code></Error>", b"<Key>\x10</Key>"]
+)
+def test_an_upload_that_is_missing_is_unknown_even_if_its_key_makes_the_error_unreadable(
+    api: Api, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    response = AWSResponse("https://example.com", 404, HTTPHeaders(), BytesIO(answer))
+    monkeypatch.setattr(response, "_content", answer)
+    hooks: Any = s3().meta.events
+    hooks.register("before-send.s3.ListParts", lambda **_: response)
+    path = f"/multipart-uploads/{id_of('alice/' + chr(16))}"
+    body = {"upload_id": "x", "parts": [{"part_number": 1, "etag": "a"}]}
+    assert api.post(f"{path}/complete", body).status == 404
 
 
 def test_an_upload_is_given_up_once(api: Api) -> None:

@@ -38,6 +38,19 @@ def test_an_object_that_is_there_can_be_read_without_listing(bench: Workbench) -
     assert read(bench, "cat", "s3:GetObject") == "found"
 
 
+LIST_PARTS = READ.replace(
+    'get_object(Bucket=event["bucket"], Key=event["key"])',
+    'list_parts(Bucket=event["bucket"], Key="cat", UploadId="none")',
+)
+
+
+def test_who_may_list_parts_is_told_that_the_upload_is_missing(bench: Workbench) -> None:
+    function = bench.function(
+        LIST_PARTS, Role=bench.role("s3:ListMultipartUploadParts"), Timeout=20
+    )
+    assert bench.invoke(function, {"bucket": bench.bucket()}).result == "NoSuchUpload"
+
+
 def test_the_root_user_is_always_told(bench: Workbench) -> None:
     with pytest.raises(bench.s3.exceptions.NoSuchKey):
         bench.s3.get_object(Bucket=bench.bucket(), Key="dog")

@@ -112,6 +112,7 @@ def test_a_page_calls_from_its_own_origin_and_programs_from_none(stage: Deployme
     assert not cors.get("AllowCredentials")
     if cors:
         assert "authorization" in cors["AllowHeaders"]
+        assert {"etag", "retry-after"} <= set(cors["ExposeHeaders"])
 
 
 def test_every_api_is_watched_for_failures_slowness_and_refusals(stage: Deployment) -> None:

@@ -9,6 +9,7 @@ from local.emulator.repairs import (
     api_grants,
     dynamodb_streams,
     embedded_metrics,
+    encoded_listings,
     event_source_grants,
     log_grants,
     login_pages,
@@ -38,6 +39,7 @@ def apply_all(settings: Settings) -> None:
     embedded_metrics.apply()
     log_grants.apply()
     missing_objects.apply()
+    encoded_listings.apply()
     reserved_concurrency.apply()
     policy_wildcards.apply()
     mapping_actions.apply()

@@ -30,7 +30,8 @@ def apply() -> None:
         if answer[0] != 404 or method not in ("GET", "HEAD"):
             return answer
         bucket, key = s3._parse_bucket_key(path, headers)
-        if not key or bucket not in s3._buckets:
+        # An upload in parts that is missing is no secret.
+        if not key or bucket not in s3._buckets or "uploadId" in query:
             return answer
         return refusal(bucket, headers, query) or answer
 
