@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
 from darkroom.batches import Throttled
 from darkroom.observability import logger, observed
@@ -150,6 +150,7 @@ def unknown(_: NotFoundError) -> Response[str]:
 app.exception_handler(Problem)(refuse)
 app.exception_handler(ClientError)(busy)
 app.exception_handler(Throttled)(come_back)
+app.exception_handler(HTTPClientError)(come_back)
 
 
 @cache

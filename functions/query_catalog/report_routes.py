@@ -78,8 +78,8 @@ def days() -> dict[str, Any]:
     last = asked.get("to") or datetime.now(UTC).date()
     first = asked.get("from") or last - min(timedelta(DEFAULT_DAYS - 1), last - date.min)
     if not timedelta(0) <= last - first < timedelta(MOST_DAYS):
-        told = "must be the day of from or later"
-        raise WrongRequest([Fault("query.to", told, [f"at most {MOST_DAYS} days"])])
+        told = f"must be the day of from, or up to {MOST_DAYS - 1} days later"
+        raise WrongRequest([Fault("query.to", told)])
     owners, cursor = _owners("", DEFAULT_LIMIT)
     known = waited(first, last, settings().consumers)
     return {

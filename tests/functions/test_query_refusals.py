@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from darkroom.batches import Throttled
 from darkroom.observability import logger
@@ -397,6 +397,14 @@ def test_aws_without_time_is_busy_and_any_other_error_is_ours(
     code = "AccessDeniedException"
     with pytest.raises(ClientError):
         api.get("/images")
+
+
+def test_aws_that_does_not_answer_is_busy(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise ReadTimeoutError(endpoint_url="https://dynamodb.eu-west-1.amazonaws.com")
+
+    monkeypatch.setattr("functions.query_catalog.pages.Pages.page", fail)
+    assert api.get("/images").status == 503
 
 
 def test_items_that_dynamodb_had_no_time_for_are_not_taken_for_absent(
