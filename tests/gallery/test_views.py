@@ -190,6 +190,34 @@ def test_a_phone_shows_the_same(page: Page, site: Site, alice: Visitor) -> None:
     expect(picture.box.get_by_role("button", name="Delete")).to_be_in_viewport(ratio=1)
 
 
+def test_the_narrowest_phone_shows_whole_words_and_nothing_sticks_out(
+    page: Page, site: Site, alice: Visitor
+) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    gallery = Gallery(page, site).sign_in(alice, at="/?state=REJECTED")
+    expect(gallery.tiles.first).to_be_visible()
+    cut = """(all) => all.filter((tile) => [...tile.querySelectorAll("b, .icon")].some((each) => {
+        const { top, bottom, height } = each.getBoundingClientRect();
+        const outer = tile.getBoundingClientRect();
+        return height && (top < outer.top || bottom > outer.bottom); })).length"""
+    assert gallery.tiles.evaluate_all(cut) == 0
+    gallery.more_filters()
+    expect(page.locator("input[name=taken_to]")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_on_paper_the_report_is_dark_on_light_and_whole(
+    page: Page, site: Site, admin: Visitor
+) -> None:
+    the_report(Gallery(page, site).sign_in(admin))
+    page.emulate_media(color_scheme="dark", media="print")
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    table = page.locator(".scroll").first
+    assert table.evaluate("(box) => box.scrollHeight <= box.clientHeight")
+
+
 def test_the_page_calls_no_foreign_host_and_breaks_no_policy(
     page: Page, site: Site, alice: Visitor
 ) -> None:
