@@ -180,6 +180,30 @@ def test_nothing_moves_while_pictures_load(browser: Browser, site: Site, alice: 
     context.close()
 
 
+def test_a_notice_does_not_lie_over_the_tray(page: Page, site: Site, alice: Visitor) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    gallery = Gallery(page, site).sign_in(alice)
+    gallery.wait_for_pictures()
+    gallery.upload([a_picture("not..here.jpg")])
+    expect(page.locator(".tray .why")).to_be_visible()
+    page.locator("a.tile[data-state=READY]").first.focus()
+    page.keyboard.press("Delete")
+    expect(page.locator(".notice")).to_be_visible()
+    notice, tray = page.locator(".notice").bounding_box(), page.locator(".tray").bounding_box()
+    assert notice
+    assert tray
+    assert notice["y"] + notice["height"] <= tray["y"]
+    gallery.undo()
+
+
+def test_nothing_behind_a_picture_gets_the_focus(gallery: Gallery) -> None:
+    gallery.wait_for_pictures()
+    gallery.look_at(str(gallery.tiles.nth(2).get_attribute("data-name"))).wait_until_loaded()
+    for _ in range(24):
+        gallery.page.keyboard.press("Tab")
+        assert gallery.page.locator(":focus:not(body, .picture *)").count() == 0
+
+
 def test_a_phone_shows_the_same(page: Page, site: Site, alice: Visitor) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     gallery = Gallery(page, site).sign_in(alice)

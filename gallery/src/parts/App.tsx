@@ -28,7 +28,7 @@ export function App() {
   const gridOpen = place.name === "grid" || place.name === "picture";
   return (
     <>
-      <a class="skip" href="#main">Skip to the pictures</a>
+      <a class="skip" href="#main" inert={place.name === "picture"}>Skip to the pictures</a>
       <div class="shell" inert={place.name === "picture"}>
         <Header onHelp={help.open} />
         <main id="main" tabIndex={-1}>
