@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Dialog, FilePayload, Page, expect
 
 from tests.gallery.fake_cloud import FakeCloud
 from tests.gallery.fake_exchange import Refused
@@ -79,7 +79,12 @@ def test_a_first_upload_without_connection_waits_for_a_retry(gallery: Gallery) -
 
 def test_one_is_asked_before_leaving_files_behind(gallery: Gallery, cloud: FakeCloud) -> None:
     page, asked = gallery.page, list[str]()
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     cloud.storage_open.clear()
     gallery.upload([a_picture("left behind.jpg")])
     expect(page.locator(".tray li.sending")).to_be_visible()
