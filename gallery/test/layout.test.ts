@@ -23,6 +23,10 @@ describe("days", () => {
 });
 
 describe("rows", () => {
+  it("leave room for the words of a refusal, however narrow its picture is", () => {
+    const [row] = rowsOf([anyTile("tall", { state: "REJECTED", width: 20, height: 900 })]);
+    expect(row?.cells[0]?.width).toBe(300);
+  });
   it("fill the width to the pixel, but for a day's last", () => {
     for (const row of rowsOf(many(23)).slice(0, -1)) {
       const last = row.cells.at(-1);

@@ -36,6 +36,12 @@ describe("a login", () => {
     location.href = "https://gallery.example/?code=abc&state=foreign";
     await expect(new Session(config).finish()).rejects.toThrow();
   });
+  it("takes what is no token for a name that nobody has", async () => {
+    const { claimsOf, Session } = await import("../src/auth/session");
+    expect(claimsOf("x.y.z")).toEqual({});
+    sessionStorage.setItem("darkroom.tokens", "{no JSON");
+    expect(new Session(config).signedIn).toBe(false);
+  });
   it("has names in any script", async () => {
     const { claimsOf } = await import("../src/auth/session");
     const payload = Buffer.from(JSON.stringify({ email: "jürgen@日本.example" })).toString("base64url");

@@ -7,9 +7,13 @@ import { bytesInWords, dayInWords, nameOf, plural, reasonInWords } from "../src/
 import { ofPaste } from "../src/upload/files";
 
 describe("problems", () => {
+  it("name what is meant as people do", () => {
+    const errors = [{ where: "body.files[0].name", what: "is too long" }, { where: "query.min_width", what: "is no number" }];
+    expect(inWords(400, { errors })).toBe("Name: is too long. Min width: is no number.");
+  });
   it("are said with where, what, and what would be possible", () => {
     const errors = [{ where: "query.sort", what: "is not known", allowed: ["uploaded", "taken"] }];
-    expect(inWords(400, { errors })).toBe("query.sort: is not known (possible: uploaded, taken).");
+    expect(inWords(400, { errors })).toBe("Sort: is not known (possible: uploaded, taken).");
     expect(inWords(400, { detail: "Name an owner.", allowed: ["alice"] })).toBe("Name an owner. Possible: alice.");
     expect(inWords(500, {})).toBe("Something went wrong (500).");
   });

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import Dialog, FilePayload, Page, expect
 
 from tests.gallery.fake_cloud import FakeCloud
 from tests.gallery.fake_exchange import Refused
-from tests.gallery.pages import Gallery
+from tests.gallery.pages import Gallery, Site, Visitor
 from tests.gallery.uploads import LARGE_BYTES, a_large_picture, a_picture
 
 
@@ -55,6 +55,82 @@ def test_a_failed_upload_says_why_and_can_be_tried_again(
     cloud.faults.clear()
     gallery.page.get_by_role("button", name="Retry second try.jpg").click()
     gallery.wait_for("second try.jpg", "READY")
+
+
+def test_a_file_that_failed_may_be_dropped_again(gallery: Gallery, cloud: FakeCloud) -> None:
+    cloud.faults.append(lambda _, path: Refused(503, "busy") if path == "/uploads" else None)
+    gallery.upload([a_picture("dropped again.jpg")])
+    expect(gallery.page.locator(".tray .why")).to_have_text("busy")
+    cloud.faults.clear()
+    gallery.upload([a_picture("dropped again.jpg")])
+    gallery.wait_for("dropped again.jpg", "READY")
+    expect(gallery.page.locator(".tray")).to_have_count(0)
+
+
+def test_a_first_upload_without_connection_waits_for_a_retry(gallery: Gallery) -> None:
+    gallery.page.wait_for_load_state("networkidle")
+    gallery.page.context.set_offline(True)
+    gallery.upload([a_picture("offline at first.jpg")])
+    expect(gallery.page.locator(".tray .why")).to_contain_text("No connection")
+    gallery.page.context.set_offline(False)
+    gallery.page.get_by_role("button", name="Retry offline at first.jpg").click()
+    gallery.wait_for("offline at first.jpg", "READY")
+
+
+def test_one_is_asked_before_leaving_files_behind(gallery: Gallery, cloud: FakeCloud) -> None:
+    page, asked = gallery.page, list[str]()
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    cloud.storage_open.clear()
+    gallery.upload([a_picture("left behind.jpg")])
+    expect(page.locator(".tray li.sending")).to_be_visible()
+    page.locator("main").click(position={"x": 3, "y": 3})
+    page.evaluate("void setTimeout(() => location.reload())")
+    expect(page.locator(".tray li.sending")).to_be_visible()
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    cloud.storage_open.set()
+    gallery.wait_for("left behind.jpg", "READY")
+
+
+def test_a_picture_of_this_visit_comes_back_with_all_its_layers(gallery: Gallery) -> None:
+    gallery.upload([a_picture("in and out.jpg")])
+    gallery.wait_for("in and out.jpg", "READY")
+    expect(gallery.page.locator(".tray")).to_have_count(0)
+    gallery.tile("in and out.jpg").focus()
+    gallery.page.keyboard.press("Delete")
+    expect(gallery.tile("in and out.jpg")).to_have_count(0)
+    gallery.undo()
+    expect(gallery.tile("in and out.jpg").locator(".thumbnail.loaded")).to_be_visible()
+    images = gallery.tile("in and out.jpg").locator("img")
+    widths = images.evaluate_all("async (all) => all.map((one) => one.naturalWidth)")
+    assert len(widths) == 2
+    assert min(widths) > 0
+
+
+def test_what_comes_in_does_not_shift_the_foot(page: Page, site: Site, admin: Visitor) -> None:
+    page.set_viewport_size({"width": 1280, "height": 1600})
+    gallery = Gallery(page, site).sign_in(admin, at="/?owner=bob")
+    gallery.wait_for_pictures()
+    page.wait_for_timeout(600)  # what follows a click within half a second does not count
+    page.evaluate(WATCH_SHIFTS)
+    gallery.upload([a_picture(f"shifting-{number}.jpg") for number in range(9)])
+    gallery.wait_for("shifting-0.jpg", "READY")
+    assert not [name for name in page.evaluate("shifted") if "foot" in name]
+
+
+# What of the page moves by itself.
+WATCH_SHIFTS = """() => {
+  window.shifted = [];
+  new PerformanceObserver((list) => {
+    for (const { sources } of list.getEntries())
+      window.shifted.push(...sources.map(({ node }) => node?.className ?? ""));
+  }).observe({ type: "layout-shift" });
+}"""
 
 
 def test_a_refused_name_does_not_hold_up_the_others(gallery: Gallery, cloud: FakeCloud) -> None:

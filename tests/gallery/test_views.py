@@ -180,6 +180,30 @@ def test_nothing_moves_while_pictures_load(browser: Browser, site: Site, alice: 
     context.close()
 
 
+def test_a_notice_does_not_lie_over_the_tray(page: Page, site: Site, alice: Visitor) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    gallery = Gallery(page, site).sign_in(alice)
+    gallery.wait_for_pictures()
+    gallery.upload([a_picture("not..here.jpg")])
+    expect(page.locator(".tray .why")).to_be_visible()
+    page.locator("a.tile[data-state=READY]").first.focus()
+    page.keyboard.press("Delete")
+    expect(page.locator(".notice")).to_be_visible()
+    notice, tray = page.locator(".notice").bounding_box(), page.locator(".tray").bounding_box()
+    assert notice
+    assert tray
+    assert notice["y"] + notice["height"] <= tray["y"]
+    gallery.undo()
+
+
+def test_nothing_behind_a_picture_gets_the_focus(gallery: Gallery) -> None:
+    gallery.wait_for_pictures()
+    gallery.look_at(str(gallery.tiles.nth(2).get_attribute("data-name"))).wait_until_loaded()
+    for _ in range(24):
+        gallery.page.keyboard.press("Tab")
+        assert gallery.page.locator(":focus:not(body, .picture *)").count() == 0
+
+
 def test_a_phone_shows_the_same(page: Page, site: Site, alice: Visitor) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     gallery = Gallery(page, site).sign_in(alice)
@@ -188,6 +212,34 @@ def test_a_phone_shows_the_same(page: Page, site: Site, alice: Visitor) -> None:
     picture = gallery.look_at("tide-0009.jpg")
     picture.wait_until_loaded()
     expect(picture.box.get_by_role("button", name="Delete")).to_be_in_viewport(ratio=1)
+
+
+def test_the_narrowest_phone_shows_whole_words_and_nothing_sticks_out(
+    page: Page, site: Site, alice: Visitor
+) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    gallery = Gallery(page, site).sign_in(alice, at="/?state=REJECTED")
+    expect(gallery.tiles.first).to_be_visible()
+    cut = """(all) => all.filter((tile) => [...tile.querySelectorAll("b, .icon")].some((each) => {
+        const { top, bottom, height } = each.getBoundingClientRect();
+        const outer = tile.getBoundingClientRect();
+        return height && (top < outer.top || bottom > outer.bottom); })).length"""
+    assert gallery.tiles.evaluate_all(cut) == 0
+    gallery.more_filters()
+    expect(page.locator("input[name=taken_to]")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_on_paper_the_report_is_dark_on_light_and_whole(
+    page: Page, site: Site, admin: Visitor
+) -> None:
+    the_report(Gallery(page, site).sign_in(admin))
+    page.emulate_media(color_scheme="dark", media="print")
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    table = page.locator(".scroll").first
+    assert table.evaluate("(box) => box.scrollHeight <= box.clientHeight")
 
 
 def test_the_page_calls_no_foreign_host_and_breaks_no_policy(

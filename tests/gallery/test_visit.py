@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.gallery.fake_cloud import FakeCloud
@@ -167,6 +168,48 @@ def test_an_administrator_chooses_whose_pictures_and_sees_the_report(
     with page.expect_download() as download:
         page.get_by_role("button", name="Uploads per day as CSV").click()
     assert download.value.path().read_text().startswith("Day,Uploads,Bytes,Refused")
+    with page.expect_download() as download:
+        page.get_by_role("group", name="All figures").get_by_role("button", name="CSV").click()
+    assert "latency,p95,,,,3120," in download.value.path().read_text()
+
+
+@pytest.mark.parametrize(
+    ("at", "route"),
+    [("/", "/me"), ("/", "/images"), ("/#/usage", "usage"), ("/#/report", "/report")],
+)
+def test_what_does_not_load_can_be_tried_again(
+    page: Page, site: Site, admin: Visitor, cloud: FakeCloud, at: str, route: str
+) -> None:
+    gallery = Gallery(page, site).sign_in(admin)
+    cloud.faults.append(lambda _, path: Refused(500, "no") if path.endswith(route) else None)
+    page.goto("about:blank")
+    gallery.open(at)
+    expect(page.get_by_role("alert")).to_have_text("no")
+    cloud.faults.clear()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".thumbnail.loaded, .bigs").first).to_be_visible()
+
+
+def test_a_picture_that_does_not_load_is_not_said_to_be_gone(
+    gallery: Gallery, cloud: FakeCloud
+) -> None:
+    gallery.wait_for_pictures()
+    cloud.faults.append(lambda _, path: Refused(500, "no") if "/images/" in path else None)
+    gallery.tiles.nth(1).click()
+    expect(gallery.page.get_by_role("heading", name="It does not load")).to_be_visible()
+    cloud.faults.clear()
+    gallery.page.get_by_role("button", name="Try again").click()
+    expect(gallery.page.locator(".facts details")).to_be_visible()
+
+
+def test_a_day_that_is_typed_in_is_one_step_of_the_history(gallery: Gallery) -> None:
+    gallery.wait_for_pictures()
+    gallery.more_filters()
+    before = gallery.page.evaluate("history.length")
+    gallery.page.locator("input[name=uploaded_from]").focus()
+    gallery.page.keyboard.type("11102026")
+    expect(gallery.page).to_have_url(re.compile(r"uploaded_from=2026-1\d-1\d$"))
+    assert gallery.page.evaluate("history.length") == before + 1
 
 
 def test_an_ended_session_asks_to_sign_in_again(gallery: Gallery, cloud: FakeCloud) -> None:
@@ -174,7 +217,21 @@ def test_an_ended_session_asks_to_sign_in_again(gallery: Gallery, cloud: FakeClo
     cloud.tokens.clear()
     cloud.refreshes.clear()
     gallery.go_to("Usage")
+    ended = gallery.page.get_by_role("dialog", name="Your session has ended")
+    expect(ended).to_be_visible()
+    gallery.page.keyboard.press("Escape")
+    expect(ended).to_have_count(0)
+    gallery.page.get_by_role("button", name="Try again").click()
+    expect(ended).to_be_visible()
+
+
+def test_what_is_no_token_leads_to_signing_in_again(gallery: Gallery) -> None:
+    gallery.open("/?state=READY")
+    gallery.page.evaluate("""sessionStorage["darkroom.tokens"] =
+        JSON.stringify({ id_token: "x.y.z", expires_at: 1e12 })""")
+    gallery.page.reload()
     expect(gallery.page.get_by_role("dialog")).to_contain_text("Your session has ended")
+    expect(gallery.page).to_have_url(re.compile(r"\?state=READY$"))
 
 
 def test_an_expired_token_is_renewed_unseen(gallery: Gallery, cloud: FakeCloud) -> None:

@@ -37,7 +37,10 @@ export class Client {
 
   private async once(method: string, path: string, body: unknown, signal?: AbortSignal) {
     const token = await this.session.token();
-    if (!token) throw signedOut();
+    if (!token) {
+      this.session.end();
+      throw signedOut();
+    }
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     if (body !== undefined) headers["content-type"] = "application/json";
     const text = body === undefined ? undefined : JSON.stringify(body);

@@ -27,7 +27,7 @@ export class Problem extends Error {
 }
 
 const WORDS: Record<number, string> = {
-  0: "No connection. What you see may be out of date.",
+  0: "No connection. Please try again.",
   401: "Your session has ended. Please sign in again.",
   403: "You may not see this.",
   404: "This picture does not exist, or it is not yours.",
@@ -52,9 +52,15 @@ export function inWords(status: number, body: ProblemBody): string {
 
 function sentence({ where, what, allowed }: Finding): string {
   const choice = Array.isArray(allowed) ? allowed.join(", ") : allowed;
-  const text = [where && `${where}:`, what].filter(Boolean).join(" ");
+  const text = [where && `${placeInWords(where)}:`, what].filter(Boolean).join(" ");
   return choice ? `${text} (possible: ${String(choice)}).` : text && ensureStop(text);
 }
+
+/** `body.files[0].name` is where a program would look; a person knows it as the name. */
+const placeInWords = (where: string): string =>
+  sentenceCase((where.split(".").at(-1) ?? where).replaceAll("_", " "));
+
+const sentenceCase = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const ensureStop = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 

@@ -156,15 +156,22 @@ function insecure(config: Config): { [oauth.allowInsecureRequests]?: boolean } {
 export function claimsOf(token?: string): Record<string, unknown> {
   const part = token?.split(".")[1];
   if (!part) return {};
-  const bytes = Uint8Array.from(atob(part.replace(/-/g, "+").replace(/_/g, "/")), (c) =>
-    c.charCodeAt(0),
-  );
-  return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  try {
+    const bytes = Uint8Array.from(atob(part.replace(/-/g, "+").replace(/_/g, "/")), (c) =>
+      c.charCodeAt(0),
+    );
+    return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  } catch {
+    return {}; // whether a token is good is for the API to say
+  }
 }
 
 function read<T>(name: string): T | null {
-  const text = sessionStorage.getItem(name);
-  return text ? (JSON.parse(text) as T) : null;
+  try {
+    return JSON.parse(sessionStorage.getItem(name) ?? "null") as T | null;
+  } catch {
+    return null; // not ours: signing in again mends it
+  }
 }
 
 const seconds = (): number => Date.now() / 1000;

@@ -30,7 +30,8 @@ async function draw(box: HTMLElement, days: Day[], stop: AbortSignal): Promise<v
   };
   const observer = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: HEIGHT }));
   observer.observe(box);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again, { signal: stop });
+  for (const colours of ["(prefers-color-scheme: dark)", "print"])
+    matchMedia(colours).addEventListener("change", again, { signal: stop });
   stop.addEventListener("abort", () => {
     observer.disconnect();
     plot.destroy();

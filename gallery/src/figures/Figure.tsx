@@ -47,6 +47,17 @@ function Behind({ title, table, show }: { title: string; table: Table; show: (va
   );
 }
 
+/** All figures of a page as two files: one table, and what the API answered. */
+export function Take({ whole, json }: { whole: Table; json: unknown }) {
+  const keep = (ending: string, type: string, content: string): void => save(`${whole.name}.${ending}`, type, content);
+  return (
+    <div class="take" role="group" aria-label="All figures">
+      <button class="button" type="button" onClick={() => keep("csv", "text/csv", csvOf(whole))}>CSV</button>
+      <button class="button" type="button" onClick={() => keep("json", "application/json", JSON.stringify(json, null, 2))}>JSON</button>
+    </div>
+  );
+}
+
 export function Big({ value, label }: { value: string; label: string }) {
   return <div class="big"><dd>{value}</dd><dt>{label}</dt></div>;
 }

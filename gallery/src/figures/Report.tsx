@@ -3,28 +3,29 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Report as ReportOf } from "../api/types";
 import { useRoom } from "../parts/context";
+import { Trouble } from "../parts/Trouble";
 import { useLoaded } from "../parts/useLoaded";
 import { bytesInWords, milliseconds, number, plural, reasonInShort, sentence } from "../state/words";
 import { Bars } from "./Bars";
 import { DaysChart } from "./DaysChart";
-import { Big, Figure } from "./Figure";
-import { everyDay, save, type Table } from "./table";
+import { Big, Figure, Take } from "./Figure";
+import { everyDay, type Table } from "./table";
+import { inShort, wholeReport } from "./whole";
 
 const SPANS = { 7: "7 days", 30: "30 days", 90: "90 days", 365: "A year" };
 
 export function Report() {
   const { api } = useRoom();
   const [days, setDays] = useState(30);
-  const { value, problem } = useLoaded<ReportOf>(() => api.report(dayAgo(days - 1), dayAgo(0)), [days]);
+  const { value, problem, reload } = useLoaded<ReportOf>(() => api.report(dayAgo(days - 1), dayAgo(0)), [days]);
   return (
     <div class="figures">
       <header class="title">
         <h2>All owners</h2>
         <Span days={days} choose={setDays} />
-        {value && <button class="button quiet" type="button"
-          onClick={() => save("report.json", "application/json", JSON.stringify(value, null, 2))}>JSON</button>}
+        {value && <Take whole={wholeReport(value)} json={value} />}
       </header>
-      {problem && <p class="problem" role="alert">{problem}</p>}
+      {problem && <Trouble words={problem} again={reload} />}
       {value ? <Found report={value} /> : !problem && <div class="figure waiting" role="status" aria-label="Loading" />}
     </div>
   );
@@ -101,8 +102,7 @@ function Drift({ drift }: { drift: ReportOf["drift"] }) {
 }
 
 function Finding({ name, value }: { name: string; value: unknown }) {
-  const words = typeof value === "object" ? JSON.stringify(value) : String(value);
-  return <div><dt>{name.replaceAll("_", " ")}</dt><dd>{words}</dd></div>;
+  return <div><dt>{name.replaceAll("_", " ")}</dt><dd>{inShort(value)}</dd></div>;
 }
 
 const dayAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);

@@ -3,24 +3,26 @@
 import type { OwnerTotals, Usage as UsageOf } from "../api/types";
 import { allOwners } from "../api/routes";
 import { useRoom } from "../parts/context";
-import { useLoaded } from "../parts/useLoaded";
+import { Trouble } from "../parts/Trouble";
+import { type Loaded, useLoaded } from "../parts/useLoaded";
 import { bytesInWords, number, plural, reasonInShort } from "../state/words";
 import { Bars } from "./Bars";
-import { Big, Figure } from "./Figure";
-import { save, type Table } from "./table";
+import { Big, Figure, Take } from "./Figure";
+import type { Table } from "./table";
+import { wholeUsage } from "./whole";
 
 export function Usage() {
   const { api, me, owner } = useRoom();
   const usage = useLoaded<UsageOf>(() => api.usage(owner), [owner]);
   const owners = useLoaded<OwnerTotals[]>(() => (me.value?.admin ? allOwners(api) : Promise.resolve([])), []);
-  if (usage.problem) return <p class="problem" role="alert">{usage.problem}</p>;
+  if (usage.problem) return <Trouble words={usage.problem} again={usage.reload} />;
   const found = usage.value;
   if (!found) return <div class="figures"><div class="figure waiting" role="status" aria-label="Loading" /></div>;
   return (
     <div class="figures">
       <header class="title">
         <h2>{found.owner}</h2>
-        <button class="button quiet" type="button" onClick={() => keep(found, owners.value)}>JSON</button>
+        <Take whole={wholeUsage(found, owners.value ?? [])} json={{ usage: found, owners: owners.value ?? undefined }} />
       </header>
       <dl class="bigs">
         <Big value={number(found.objects)} label="pictures" />
@@ -30,13 +32,10 @@ export function Usage() {
       </dl>
       <Formats usage={found} />
       <Refusals usage={found} />
-      {me.value?.admin && <Owners owners={owners.value ?? []} problem={owners.problem} />}
+      {me.value?.admin && <Owners {...owners} />}
     </div>
   );
 }
-
-const keep = (usage: UsageOf, owners: OwnerTotals[] | null): void =>
-  save("usage.json", "application/json", JSON.stringify({ usage, owners: owners ?? undefined }, null, 2));
 
 const counted = (name: string, columns: string[], of?: UsageOf["by_state"][string]): Table => ({
   name,
@@ -67,8 +66,9 @@ function Refusals({ usage }: { usage: UsageOf }) {
   return <Figure title="Refused" table={table}><Bars bars={bars} /></Figure>;
 }
 
-function Owners({ owners, problem }: { owners: OwnerTotals[]; problem: string }) {
-  if (problem) return <p class="problem" role="alert">{problem}</p>;
+function Owners({ value: owners, problem, reload }: Loaded<OwnerTotals[]>) {
+  if (problem) return <Trouble words={problem} again={reload} />;
+  if (!owners) return <div class="figure waiting" role="status" aria-label="Loading" />;
   const table: Table = {
     name: "owners",
     columns: ["Owner", "Pictures", "Bytes", "Refused"],

@@ -3,6 +3,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { AddButton } from "../parts/Header";
 import { useRoom } from "../parts/context";
+import { Trouble } from "../parts/Trouble";
 import { filterBy, view } from "../state/navigation";
 import { narrowing, sortOf } from "../state/view";
 import { dateInWords, dayInWords, number, plural } from "../state/words";
@@ -35,7 +36,7 @@ export function Grid() {
           <Day key={section.day} section={section} rows={rows} active={arrows.active} />
         ))}
       </div>
-      <Foot empty={!tiles.length} />
+      <Foot empty={!tiles.length} below={layout.height} />
     </div>
   );
 }
@@ -71,20 +72,20 @@ function sectionsOf(layout: Layout, lines: number[]): { section: Section; rows: 
   return [...found].map(([at, rows]) => ({ section: layout.sections[at] as Section, rows }));
 }
 
-function Foot({ empty }: { empty: boolean }) {
+function Foot({ empty, below }: { empty: boolean; below: number }) {
   const { album } = useRoom();
   const { filters } = view.value;
+  const style = { transform: `translateY(${below}px)` };
   if (album.phase.value === "failed")
     return (
-      <div class="foot">
-        <p class="problem" role="alert">{album.problem.value}</p>
-        <button class="button" type="button" onClick={() => album.open(album.filters.value)}>Try again</button>
+      <div class="foot" style={style}>
+        <Trouble words={album.problem.value} again={() => album.open(album.filters.value)} />
       </div>
     );
   if (album.phase.value === "loading" && empty) return <Skeleton />;
   if (empty && album.done.value) return <Empty filtered={narrowing(filters) > 0} />;
-  if (!album.done.value) return <div class="foot"><button class="link" type="button" onClick={() => void album.more()}>More</button></div>;
-  return <p class="foot small">{plural(album.tiles.value.length, "picture")}. That is all.</p>;
+  if (!album.done.value) return <div class="foot" style={style}><button class="link" type="button" onClick={() => void album.more()}>More</button></div>;
+  return <p class="foot small" style={style}>{plural(album.tiles.value.length, "picture")}. That is all.</p>;
 }
 
 function Skeleton() {

@@ -48,7 +48,8 @@ export interface Layout {
   lineOf: Int32Array;
 }
 
-export function aspectOf({ width, height, thumbnail }: Tile): number {
+export function aspectOf({ state, width, height, thumbnail }: Tile): number {
+  if (state === "REJECTED") return UNKNOWN; // there are words to show, whatever shape the picture would have
   const size = width && height ? { width, height } : thumbnail;
   const ratio = size ? size.width / size.height : UNKNOWN;
   return Math.min(WIDEST, Math.max(NARROWEST, ratio));

@@ -16,6 +16,7 @@ import { Help, useHelp } from "./Help";
 import { Notices } from "./Notices";
 import { Ended } from "./SignIn";
 import { Tray } from "./Tray";
+import { Trouble } from "./Trouble";
 
 const TITLES = { grid: "Pictures", usage: "Usage", report: "Report", picture: "Picture" };
 
@@ -27,24 +28,24 @@ export function App() {
   const gridOpen = place.name === "grid" || place.name === "picture";
   return (
     <>
-      <a class="skip" href="#main">Skip to the pictures</a>
+      <a class="skip" href="#main" inert={place.name === "picture"}>Skip to the pictures</a>
       <div class="shell" inert={place.name === "picture"}>
         <Header onHelp={help.open} />
-        {!room.online.value && <p class="offline" role="status">You are offline. What you see may be out of date.</p>}
         <main id="main" tabIndex={-1}>
           <h1 class="hidden">{TITLES[place.name]}</h1>
-          {room.problem.value && <p class="problem" role="alert">{room.problem.value}</p>}
+          {room.problem.value && <Trouble words={room.problem.value} again={() => void room.start()} />}
           <div hidden={!gridOpen}>{room.me.value && <><FilterBar /><Grid /></>}</div>
           {place.name === "usage" && room.me.value && <Usage />}
           {place.name === "report" && room.me.value && <Report />}
         </main>
       </div>
       {place.name === "picture" && <PicturePage key={place.id} id={place.id} />}
+      {!room.online.value && <p class="offline" role="status">You are offline. What you see may be out of date.</p>}
       <DropZone />
       <Tray />
       <Notices />
       <Help {...help} />
-      {room.ended.value && <Ended session={room.session} />}
+      {room.ended.value && <Ended session={room.session} onClose={() => (room.ended.value = false)} />}
       <p class="hidden" role="status" aria-live="polite">{announcement.value}</p>
     </>
   );

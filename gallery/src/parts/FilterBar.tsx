@@ -92,7 +92,7 @@ function Choice({ name, label, values, any, words, word, chosen, visible }: Choi
       <span class={visible ? undefined : "hidden"}>{label}</span>
       <select name={name} value={value} onChange={(event) => change(name, event.currentTarget.value)}>
         {any && <option value="">{any}</option>}
-        {values.map((one) => <option key={one} value={one}>{words?.[one] ?? word?.(one) ?? one}</option>)}
+        {(!value || values.includes(value) ? values : [value, ...values]).map((one) => <option key={one} value={one}>{words?.[one] ?? word?.(one) ?? one}</option>)}
       </select>
     </label>
   );
@@ -102,7 +102,7 @@ function Range({ label, from, to }: { label: string; from: FilterName; to: Filte
   const { filters } = view.value;
   const date = (name: FilterName, which: string) => (
     <input type="date" name={name} aria-label={`${label} ${which}`} value={filters[name]?.slice(0, 10) ?? ""}
-      onChange={(event) => change(name, event.currentTarget.value)} />
+      onChange={(event) => isMeant(event.currentTarget.value) && change(name, event.currentTarget.value)} />
   );
   return (
     <div class="field range" role="group" aria-label={label}>
@@ -111,6 +111,9 @@ function Range({ label, from, to }: { label: string; from: FilterName; to: Filte
     </div>
   );
 }
+
+/** While one types a year, the browser tells of the years 2, 20 and 202 as well. */
+const isMeant = (day: string): boolean => !day || day >= "1000";
 
 function Camera() {
   const { album } = useRoom();

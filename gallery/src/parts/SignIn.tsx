@@ -27,11 +27,11 @@ export function Closed({ problem }: { problem: string }) {
   );
 }
 
-export function Ended({ session }: { session: Session }) {
+export function Ended({ session, onClose }: { session: Session; onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog class="sheet" ref={dialog} aria-labelledby="ended">
+    <dialog class="sheet" ref={dialog} aria-labelledby="ended" onClose={onClose}>
       <h2 id="ended">Your session has ended</h2>
       <p>Sign in again; you will come back to this view.</p>
       <button class="button main" type="button" onClick={() => void session.signIn()}>Sign in</button>

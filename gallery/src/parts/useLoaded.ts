@@ -7,6 +7,8 @@ export interface Loaded<T> {
   value: T | null;
   problem: string;
   restorable: boolean;
+  /** Whether the problem may be gone the next time: not so if the picture is. */
+  passing: boolean;
   reload: () => void;
 }
 
@@ -24,6 +26,7 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, keys: un
     return () => stop.abort();
   }, [...keys, turn]);
   const restorable = problem instanceof Problem && problem.restorable;
+  const passing = !(problem instanceof Problem) || ![400, 403, 404].includes(problem.status);
   const words = problem ? wordsOf(problem) : "";
-  return { value, problem: words, restorable, reload: useCallback(() => setTurn((one) => one + 1), []) };
+  return { value, problem: words, restorable, passing, reload: useCallback(() => setTurn((one) => one + 1), []) };
 }

@@ -6,6 +6,7 @@ import type { Picture, Tile } from "../api/types";
 import { useRoom } from "../parts/context";
 import { typing } from "../parts/Help";
 import { Icon } from "../parts/icons";
+import { Trouble } from "../parts/Trouble";
 import { useLoaded } from "../parts/useLoaded";
 import { close, go } from "../state/navigation";
 import { nameOf } from "../state/words";
@@ -20,7 +21,7 @@ const LOOKS_FOR_ITS_RETURN = 20;
 
 export function PicturePage({ id }: { id: string }) {
   const { api, album } = useRoom();
-  const { value, problem, restorable, reload } = useLoaded<Picture>((signal) => api.picture(id, signal), [id]);
+  const { value, problem, passing, restorable, reload } = useLoaded<Picture>((signal) => api.picture(id, signal), [id]);
   const [returning, returns] = useState(0);
   const known = useMemo(() => album.shown.peek().find((tile) => tile.id === id), [id]);
   const tile: Tile | undefined = value ?? known;
@@ -33,7 +34,7 @@ export function PicturePage({ id }: { id: string }) {
   return (
     <div class="picture" ref={layer} role="dialog" aria-modal="true" aria-labelledby="picture-name">
       <Top tile={tile} picture={value} id={id} />
-      {missing ? <Missing words={problem} id={id} back={restorable ? () => returns(LOOKS_FOR_ITS_RETURN) : undefined} /> : (
+      {missing && passing ? <div class="empty"><h2>It does not load</h2><Trouble words={problem} again={reload} /></div> : missing ? <Missing words={problem} id={id} back={restorable ? () => returns(LOOKS_FOR_ITS_RETURN) : undefined} /> : (
         <div class="on-the-wall">
           <Wall tile={tile} variant={variant} />
           <aside aria-label="About this picture">

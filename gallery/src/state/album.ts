@@ -10,7 +10,7 @@ import { announce, dismiss, notify } from "./notices";
 import { Pages } from "./pages";
 import { Patience } from "./patience";
 import { type Filters, showsNewest, sortOf } from "./view";
-import { nameOf, reasonInWords } from "./words";
+import { apart, nameOf, reasonInWords } from "./words";
 
 const PAGE = 100;
 const NEWEST = 50;
@@ -93,7 +93,7 @@ export class Album {
     this.publish();
     const removal = this.api.remove(tile.id);
     const run = (): void => void removal.then(() => this.restore(tile), () => undefined);
-    const taken = notify(`Deleted ${nameOf(tile.key)}.`, { action: { label: "Undo", run } });
+    const taken = notify(`Deleted ${apart(nameOf(tile.key))}.`, { action: { label: "Undo", run } });
     try {
       await removal;
     } catch (error) {
@@ -107,7 +107,7 @@ export class Album {
     try {
       await this.api.restore(tile.id);
       this.back(tile);
-      notify(`${nameOf(tile.key)} is back.`);
+      notify(`${apart(nameOf(tile.key))} is back.`);
     } catch (error) {
       notify(wordsOf(error), { bad: true });
     }

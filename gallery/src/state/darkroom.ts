@@ -13,6 +13,7 @@ import type { Uploads } from "../upload/uploads";
 import { Album } from "./album";
 import { go, view } from "./navigation";
 import { notify } from "./notices";
+import { apart } from "./words";
 
 export class Darkroom {
   readonly me = signal<Me | null>(null);
@@ -34,6 +35,7 @@ export class Darkroom {
     session.onEnd = () => (this.ended.value = true);
     for (const type of ["online", "offline"])
       addEventListener(type, () => (this.online.value = navigator.onLine));
+    addEventListener("beforeunload", (event) => this.sending && event.preventDefault()); // the browser asks
   }
 
   /** Whose pictures are shown: an admin's choice, else one's own. */
@@ -41,12 +43,18 @@ export class Darkroom {
     return view.value.filters.owner ?? this.me.value?.owner ?? "";
   }
 
+  private get sending(): boolean {
+    return this.uploading.value.some(({ phase }) => phase === "waiting" || phase === "sending");
+  }
+
   async start(): Promise<void> {
+    this.problem.value = "";
     try {
       const me = await this.api.me();
       if (me.admin) await this.chooseOwner(me);
       this.me.value = me;
       this.follow();
+      void this.uploader().catch(() => undefined); // before the connection is lost, if it will be
     } catch (error) {
       this.problem.value = wordsOf(error);
     }
@@ -56,7 +64,8 @@ export class Darkroom {
     if (!chosen.length) return;
     const { allowed, refused } = this.sift(chosen);
     for (const words of refused.slice(0, 3)) notify(words, { bad: true });
-    const uploads = await this.uploader();
+    const uploads = await this.uploader().catch(() => null);
+    if (!uploads) return void notify("No connection. Nothing was taken in; please try again.", { bad: true });
     if (this.me.value?.admin) uploads.owner = this.owner || undefined;
     await uploads.add(allowed);
   }
@@ -71,11 +80,11 @@ export class Darkroom {
   private sift(chosen: Chosen[]): { allowed: Chosen[]; refused: string[] } {
     const most = this.config.max_bytes;
     const large = chosen.filter(({ file }) => file.size > most);
-    const refused = large.map(({ name }) => `${name} is larger than ${Math.round(most / 2 ** 20)} MiB.`);
+    const refused = large.map(({ name }) => `${apart(name)} is larger than ${Math.round(most / 2 ** 20)} MiB.`);
     return { allowed: chosen.filter((one) => !large.includes(one)), refused };
   }
 
-  /** The uploader is loaded when it is first needed. */
+  /** The uploader is loaded after the first view. */
   private async uploader(): Promise<Uploads> {
     if (this.uploads) return this.uploads;
     const { Uploads } = await import("../upload/uploads");

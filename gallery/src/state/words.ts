@@ -68,6 +68,9 @@ export const timeInWords = (time: string): string =>
 
 export const nameOf = (key: string): string => key.split("/").filter(Boolean).at(-1) ?? key;
 
+/** In a sentence, a name from right to left would turn the words around it. */
+export const apart = (name: string): string => (/^[\x20-\x7e]*$/.test(name) ? name : `\u2066${name}\u2069`);
+
 export const folderOf = (key: string): string => key.split("/").slice(0, -1).join("/");
 
 export const milliseconds = (value: number): string =>

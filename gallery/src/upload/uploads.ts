@@ -73,13 +73,15 @@ export class Uploads {
   /** Let go of an upload whose picture the catalog shows by now. */
   forget(localId: string): void {
     const gone = this.list.value.find((one) => one.localId === localId);
-    if (gone?.preview) URL.revokeObjectURL(gone.preview);
+    if (gone?.preview && gone.phase !== "sent") URL.revokeObjectURL(gone.preview); // else the album shows it
     if (this.uppy.getFile(localId)) this.uppy.removeFile(localId);
     this.list.value = this.list.value.filter((one) => one.localId !== localId);
   }
 
   private take({ file, name }: Chosen): string | null {
-    if (this.list.value.some((one) => one.name === name && one.phase !== "sent")) return null;
+    const same = this.list.value.find((one) => one.name === name && one.phase !== "sent");
+    if (same?.phase === "failed") this.cancel(same.localId);
+    else if (same) return null;
     const localId = this.uppy.addFile({
       name: `${crypto.randomUUID()}`, data: file, type: file.type, meta: { path: name },
     }); // prettier-ignore
