@@ -47,7 +47,8 @@ def tokens_of(bench: Workbench, pool: Pool, owner: str = "alice") -> dict[str, s
 def any_api(bench: Workbench, pool: Pool | None, *, source: str | None = "*") -> Api:
     """Make an API before a function, for a pool's tokens or for roles.
 
-    Its routes are `GET /me` and `GET /of/{any}`. Its function takes calls of `source`, below the API's own ARN; `None`: it takes none.
+    Its routes are `GET /me` and `GET /of/{any}`. Its function takes calls of `source`, below the
+    API's own ARN; `None`: it takes none.
     """
     gateway, function = bench.cloud.client("apigatewayv2"), bench.function(ECHO)
     arn = bench.lambda_.get_function_configuration(FunctionName=function)["FunctionArn"]
