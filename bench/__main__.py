@@ -52,6 +52,7 @@ def main() -> int:
 LEGEND = """\
 CPU ms: median. ours takes: our CPU time as a multiple of this one's. peak MB: of the process.
 PSNR, SSIM: of the worst thumbnail, compared with LANCZOS from the full picture.
+A page of the API is asked for again, as the gallery does: its thumbnails' URLs are signed once.
 units: DynamoDB's read units for one request to a catalog of so many pictures, all of one owner.
 """
 

@@ -23,7 +23,7 @@ from functions.query_catalog.questions import (
     question_of,
 )
 from functions.query_catalog.requests import caller, own_key, query
-from functions.query_catalog.resources import bucket, pages, settings, sign
+from functions.query_catalog.resources import bucket, pages, settings, sign, spell
 from functions.query_catalog.tiles import (
     Facet,
     described,
@@ -116,8 +116,7 @@ def _live_facets(key: str) -> dict[str, Facet]:
 def _tag(facets: Mapping[str, Facet], versions: list[dict[str, Any]]) -> str:
     """Name what is known; anew before its URLs are too old for someone who keeps the answer."""
     revs = {name: facet["rev"] for name, facet in facets.items()}
-    spell = int(time.time() // (settings().url_seconds / 2))
-    told = json.dumps([revs, versions, spell], sort_keys=True)
+    told = json.dumps([revs, versions, spell()], sort_keys=True)
     return f'W/"{sha256(told.encode()).hexdigest()[:24]}"'
 
 

@@ -7,7 +7,7 @@ and ListMultipartUploadParts, on the bucket s3:ListBucketVersions; s3:GetObject 
 """
 
 import time
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -58,11 +58,21 @@ def report() -> Report:
     return Report(table(settings().report_table), settings().report_shards)
 
 
+def spell() -> int:
+    """Number the halves of a URL's time; what is signed in one is good throughout the next."""
+    return int(time.time() // (settings().url_seconds / 2))
+
+
 def sign() -> Sign:
     """Return what makes a URL of a thumbnail's name."""
-    return partial(_signed, settings().thumbnails_bucket, settings().url_seconds)
+    return partial(signed, spell())
 
 
-def _signed(bucket: str, seconds: int, name: str) -> str:
-    params = {"Bucket": bucket, "Key": name}
+# What a page of the grid shows is asked for again and again: signing it is most of the work, and
+# under the same URL a browser shows what it has loaded before.
+@lru_cache(maxsize=5_000)
+def signed(_: int, name: str) -> str:
+    """Return the URL of a thumbnail, the same for a spell."""
+    params = {"Bucket": settings().thumbnails_bucket, "Key": name}
+    seconds = settings().url_seconds
     return signer().generate_presigned_url("get_object", Params=params, ExpiresIn=seconds)

@@ -55,6 +55,7 @@ MADE_ONCE = [
     report_changes.ledger,
     resources.settings,
     resources.signer,
+    resources.signed,
 ]
 
 

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from darkroom import aws
+from functions.query_catalog import resources
 from tests.functions.conftest import World
 from tests.functions.querying import Api, path_of
 from tests.pictures import any_picture, exif
@@ -46,6 +47,23 @@ def test_a_tile_tells_what_a_grid_shows(api: Api) -> None:
     assert tile["thumbnail"]["url"].startswith("https://")
     assert "X-Amz-Expires=900" in tile["thumbnail"]["url"]
     assert tile["placeholder"]
+
+
+def test_a_thumbnail_is_signed_anew_when_half_of_its_url_s_time_is_over(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.upload("alice/a.jpg", any_picture())
+    signed: list[Any] = []
+    monkeypatch.setattr(
+        resources.signer(), "generate_presigned_url", lambda *_, **how: signed.append(how) or "any"
+    )
+    for seconds, times in ((0, 1), (449, 1), (450, 2), (899, 2), (900, 3)):
+        monkeypatch.setattr(
+            "functions.query_catalog.resources.time.time", lambda s=seconds: 9e9 + s
+        )
+        assert keys(api.get("/images")) == ["alice/a.jpg"]
+        assert len(signed) == times
+    assert {how["ExpiresIn"] for how in signed} == {900}
 
 
 def test_a_picture_develops_until_its_thumbnails_are_of_its_version(api: Api) -> None:

@@ -87,12 +87,13 @@ interface ChoiceProps {
 
 function Choice({ name, label, values, any, words, word, chosen, visible }: ChoiceProps) {
   const value = chosen ?? view.value.filters[name] ?? "";
+  const offered = !value || values.includes(value) ? values : [value, ...values];
   return (
     <label class={visible ? "field" : undefined}>
       <span class={visible ? undefined : "hidden"}>{label}</span>
       <select name={name} value={value} onChange={(event) => change(name, event.currentTarget.value)}>
         {any && <option value="">{any}</option>}
-        {(!value || values.includes(value) ? values : [value, ...values]).map((one) => <option key={one} value={one}>{words?.[one] ?? word?.(one) ?? one}</option>)}
+        {offered.map((one) => <option key={one} value={one}>{words?.[one] ?? word?.(one) ?? one}</option>)}
       </select>
     </label>
   );

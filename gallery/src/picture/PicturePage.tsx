@@ -34,7 +34,9 @@ export function PicturePage({ id }: { id: string }) {
   return (
     <div class="picture" ref={layer} role="dialog" aria-modal="true" aria-labelledby="picture-name">
       <Top tile={tile} picture={value} id={id} />
-      {missing && passing ? <div class="empty"><h2>It does not load</h2><Trouble words={problem} again={reload} /></div> : missing ? <Missing words={problem} id={id} back={restorable ? () => returns(LOOKS_FOR_ITS_RETURN) : undefined} /> : (
+      {missing && passing && <div class="empty"><h2>It does not load</h2><Trouble words={problem} again={reload} /></div>}
+      {missing && !passing && <Missing words={problem} id={id} back={restorable ? () => returns(LOOKS_FOR_ITS_RETURN) : undefined} />}
+      {!missing && (
         <div class="on-the-wall">
           <Wall tile={tile} variant={variant} />
           <aside aria-label="About this picture">
