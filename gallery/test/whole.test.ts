@@ -4,8 +4,8 @@ import { wholeReport, wholeUsage } from "../src/figures/whole";
 
 const counts = { objects: 3, bytes: 900, rejected: 1 };
 const report = {
-  from: "2026-11-20", to: "2026-11-21", totals: counts, days: [{ day: "2026-11-21", ...counts }],
-  refusals: { CORRUPT: 1 }, latency: { p50: 1430, p95: 3120, p99: 6870 }, drift: { objects: 7, found: { LOST: 1 } },
+  from: "2026-11-20", to: "2026-11-21", totals: { ...counts, by_state: { READY: { JPEG: { objects: 2, bytes: 800 } } } }, days: [{ day: "2026-11-21", ...counts }],
+  refusals: { CORRUPT: 1 }, owners: [{ owner: "alice", ...counts }], owners_cursor: null, latency: { p50: 1430, p95: 3120, p99: 6870 }, drift: { objects: 7, found: { LOST: 1 } },
 };
 
 describe("a page of figures as one table", () => {
@@ -15,6 +15,8 @@ describe("a page of figures as one table", () => {
       "day,2026-11-20,0,0,0,,",
       "day,2026-11-21,3,900,1,,",
       "refusal,CORRUPT,1,,,,",
+      "format,JPEG,2,800,,,",
+      "owner,alice,3,900,1,,",
       "latency,p50,,,,1430,",
       "latency,p95,,,,3120,",
       "latency,p99,,,,6870,",

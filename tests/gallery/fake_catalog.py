@@ -77,15 +77,19 @@ class FakeCatalog:
         return {"images": tiles, "cursor": cursor, "scanned": len(tiles)}
 
     def usage(self, owner: str) -> dict[str, Any]:
+        return {**self.totals(owner), "thumbnails_bytes": 31_000, "by_state": self.kinds(owner)}
+
+    def kinds(self, *owners: str) -> dict[str, dict[str, dict[str, int]]]:
+        """Return the figures of some owners, or of all, by state and kind."""
         counts: dict[str, dict[str, dict[str, int]]] = {"READY": {}, "REJECTED": {}}
-        for each in self.of(owner):
+        for each in (each for owner in owners or self.owners() for each in self.of(owner)):
             if each.state == "DEVELOPING":
                 continue
             kinds = counts[each.state]
             line = kinds.setdefault(each.reason or each.format, {"objects": 0, "bytes": 0})
             line["objects"] += 1
             line["bytes"] += each.bytes
-        return {**self.totals(owner), "thumbnails_bytes": 31_000, "by_state": counts}
+        return counts
 
     def totals(self, owner: str) -> dict[str, Any]:
         records = [each for each in self.of(owner) if each.state != "DEVELOPING"]
@@ -116,8 +120,9 @@ class FakeCatalog:
             refusals.update([each.reason] if each.reason else [])
         sums = sum(days.values(), Counter())
         return {
-            "from": first, "to": last, "totals": _counts(sums),
+            "from": first, "to": last, "totals": {**_counts(sums), "by_state": self.kinds()},
             "days": [{"day": day, **_counts(counts)} for day, counts in sorted(days.items())],
+            "owners": [self.totals(owner) for owner in self.owners()], "owners_cursor": None,
             "refusals": dict(refusals), "latency": {"p50": 1430, "p95": 3120, "p99": 6870},
             "drift": {"finished_at": text_of(datetime.now(UTC)), "objects": 1421, "found": {}},
         }  # fmt: skip

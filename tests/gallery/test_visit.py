@@ -165,6 +165,8 @@ def test_an_administrator_chooses_whose_pictures_and_sees_the_report(
     expect(page.locator(".days-chart canvas")).to_be_visible()
     page.locator(".figure").first.get_by_text("Table").click()
     expect(page.locator(".scroll table").first).to_contain_text("Uploads")
+    expect(page.get_by_role("region", name="Formats")).to_contain_text("JPEG")
+    expect(page.get_by_role("region", name="Storage by owner")).to_contain_text("bob")
     with page.expect_download() as download:
         page.get_by_role("button", name="Uploads per day as CSV").click()
     assert download.value.path().read_text().startswith("Day,Uploads,Bytes,Refused")

@@ -82,8 +82,11 @@ export interface OwnerTotals extends Counts {
 
 export interface Usage extends OwnerTotals {
   thumbnails_bytes?: number | null;
-  by_state: Record<string, Record<string, Counts>>;
+  by_state: ByState;
 }
+
+/** By state, then by format or reason. */
+export type ByState = Record<string, Record<string, Counts>>;
 
 export interface Day extends Counts {
   day: string;
@@ -93,10 +96,13 @@ export interface Day extends Counts {
 export interface Report {
   from: string;
   to: string;
-  totals: Counts & { rejected: number };
+  totals: Counts & { rejected: number; by_state: ByState };
   /** Only those on which there was something. */
   days: Day[];
   refusals: Record<string, number>;
+  /** What they store now, whatever the days; the first by name. */
+  owners: OwnerTotals[];
+  owners_cursor: string | null;
   latency: { p50: number; p95: number; p99: number } | null;
   latency_missing?: string | null;
   drift: Attributes | null;

@@ -9,6 +9,7 @@ import { bytesInWords, milliseconds, number, plural, reasonInShort, sentence } f
 import { Bars } from "./Bars";
 import { DaysChart } from "./DaysChart";
 import { Big, Figure, Take } from "./Figure";
+import { Formats, Owners } from "./Shares";
 import { everyDay, type Table } from "./table";
 import { inShort, wholeReport } from "./whole";
 
@@ -60,6 +61,8 @@ function Found({ report }: { report: ReportOf }) {
       <Figure title="Uploads per day" table={table}><DaysChart days={days} /></Figure>
       <Refusals report={report} />
       <Latency report={report} />
+      <Formats by_state={totals.by_state} />
+      <Owners owners={report.owners} more={Boolean(report.owners_cursor)} />
       <Drift drift={report.drift} />
     </>
   );

@@ -8,7 +8,8 @@ import { type Loaded, useLoaded } from "../parts/useLoaded";
 import { bytesInWords, number, plural, reasonInShort } from "../state/words";
 import { Bars } from "./Bars";
 import { Big, Figure, Take } from "./Figure";
-import type { Table } from "./table";
+import { Formats, Owners } from "./Shares";
+import { counted } from "./table";
 import { wholeUsage } from "./whole";
 
 export function Usage() {
@@ -30,28 +31,11 @@ export function Usage() {
         {found.thumbnails_bytes != null && <Big value={bytesInWords(found.thumbnails_bytes)} label="thumbnails" />}
         <Big value={number(found.rejected)} label="refused" />
       </dl>
-      <Formats usage={found} />
+      <Formats by_state={found.by_state} owner={found.owner} />
       <Refusals usage={found} />
-      {me.value?.admin && <Owners {...owners} />}
+      {me.value?.admin && <AllOwners {...owners} />}
     </div>
   );
-}
-
-const counted = (name: string, columns: string[], of?: UsageOf["by_state"][string]): Table => ({
-  name,
-  columns,
-  rows: Object.entries(of ?? {}).map(([key, { objects, bytes }]) => [key, objects, bytes]),
-});
-
-function Formats({ usage }: { usage: UsageOf }) {
-  const table = counted("formats", ["Format", "Pictures", "Bytes"], usage.by_state.READY);
-  const bars = table.rows.map(([format, objects, bytes]) => ({
-    name: String(format),
-    value: Number(bytes),
-    words: `${bytesInWords(Number(bytes))} · ${number(Number(objects))}`,
-    href: `/?${new URLSearchParams({ owner: usage.owner, format: String(format) })}`,
-  }));
-  return <Figure title="Formats" table={table}><Bars bars={bars} /></Figure>;
 }
 
 function Refusals({ usage }: { usage: UsageOf }) {
@@ -66,19 +50,7 @@ function Refusals({ usage }: { usage: UsageOf }) {
   return <Figure title="Refused" table={table}><Bars bars={bars} /></Figure>;
 }
 
-function Owners({ value: owners, problem, reload }: Loaded<OwnerTotals[]>) {
+function AllOwners({ value: owners, problem, reload }: Loaded<OwnerTotals[]>) {
   if (problem) return <Trouble words={problem} again={reload} />;
-  if (!owners) return <div class="figure waiting" role="status" aria-label="Loading" />;
-  const table: Table = {
-    name: "owners",
-    columns: ["Owner", "Pictures", "Bytes", "Refused"],
-    rows: owners.map(({ owner, objects, bytes, rejected }) => [owner, objects, bytes, rejected]),
-  };
-  const bars = owners.map(({ owner, objects, bytes }) => ({
-    name: owner,
-    value: bytes,
-    words: `${bytesInWords(bytes)} · ${number(objects)}`,
-    href: `/?${new URLSearchParams({ owner })}`,
-  }));
-  return <Figure title="Storage by owner" table={table}><Bars bars={bars} /></Figure>;
+  return owners ? <Owners owners={owners} /> : <div class="figure waiting" role="status" aria-label="Loading" />;
 }

@@ -1,6 +1,6 @@
 /** Rows as files to take along. */
 
-import type { Day } from "../api/types";
+import type { Counts, Day } from "../api/types";
 
 const DAY_MS = 86_400_000;
 
@@ -39,3 +39,10 @@ export function everyDay(first: string, last: string, told: Day[]): Day[] {
     return known.get(day) ?? { day, objects: 0, bytes: 0, rejected: 0 };
   });
 }
+
+/** Objects and bytes by kind. */
+export const counted = (name: string, columns: string[], of: Record<string, Counts> = {}): Table => ({
+  name,
+  columns,
+  rows: Object.entries(of).map(([kind, { objects, bytes }]) => [kind, objects, bytes]),
+});

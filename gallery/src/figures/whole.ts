@@ -13,7 +13,7 @@ interface Figures {
   told?: string;
 }
 
-export function wholeReport({ totals, days, refusals, latency, latency_missing, drift, ...span }: Report): Table {
+export function wholeReport({ totals, days, refusals, owners, latency, latency_missing, drift, ...span }: Report): Table {
   const quantiles = Object.entries(latency ?? {}).map(([name, milliseconds]) => row("latency", name, { milliseconds }));
   const missing = latency_missing ? [row("latency", "missing", { told: latency_missing })] : [];
   const findings = Object.entries(drift ?? {}).filter(([, value]) => value != null);
@@ -21,6 +21,8 @@ export function wholeReport({ totals, days, refusals, latency, latency_missing, 
     row("total", `${span.from} to ${span.to}`, totals),
     ...everyDay(span.from, span.to, days).map((day) => row("day", day.day, day)),
     ...Object.entries(refusals).map(([reason, objects]) => row("refusal", reason, { objects })),
+    ...kinds("format", totals.by_state.READY),
+    ...owners.map((owner) => row("owner", owner.owner, owner)),
     ...(quantiles.length ? quantiles : missing),
     ...findings.map(([name, value]) => row("sweep", name, { told: inShort(value) })),
   ];
@@ -29,8 +31,6 @@ export function wholeReport({ totals, days, refusals, latency, latency_missing, 
 
 export function wholeUsage(usage: Usage, owners: OwnerTotals[]): Table {
   const { thumbnails_bytes, by_state } = usage;
-  const kinds = (section: string, of: Record<string, Counts> = {}): Cell[][] =>
-    Object.entries(of).map(([name, counts]) => row(section, name, counts));
   const rows = [
     row("total", usage.owner, usage),
     ...(thumbnails_bytes == null ? [] : [row("thumbnails", usage.owner, { bytes: thumbnails_bytes })]),
@@ -40,6 +40,9 @@ export function wholeUsage(usage: Usage, owners: OwnerTotals[]): Table {
   ];
   return { name: "usage", columns: COLUMNS, rows };
 }
+
+const kinds = (section: string, of: Record<string, Counts> = {}): Cell[][] =>
+  Object.entries(of).map(([name, counts]) => row(section, name, counts));
 
 function row(section: string, name: string, { objects, bytes, rejected, milliseconds, told }: Figures): Cell[] {
   return [section, name, objects ?? "", bytes ?? "", rejected ?? "", milliseconds ?? "", told ?? ""];
