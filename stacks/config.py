@@ -265,6 +265,11 @@ class StageConfig:
         return self.decoding_mb * 1024 * 1024
 
     @property
+    def metrics_namespace(self) -> str:
+        """Where the functions count: stages of one account do not see each other's numbers."""
+        return f"Darkroom/{self.name}"
+
+    @property
     def tags(self) -> dict[str, str]:
         return {"project": "darkroom", "stage": self.name, "owner": self.owner}
 

@@ -68,6 +68,7 @@ class HttpApi(Construct):
         """Offer routes to whoever has a token, or else (`None`) to roles of the account."""
         super().__init__(scope, id_)
         self.function = function
+        self.config = config
         self.api = apigateway.CfnApi(
             self,
             "Api",
@@ -184,11 +185,13 @@ class HttpApi(Construct):
         self.logs.add_metric_filter(
             "Throttled",
             filter_pattern=logs.FilterPattern.number_value("$.status", "=", 429),
-            metric_namespace="Darkroom",
+            metric_namespace=self.config.metrics_namespace,
             metric_name=name,
             metric_value="1",
         )
-        return cloudwatch.Metric(namespace="Darkroom", metric_name=name, statistic="Sum")
+        return cloudwatch.Metric(
+            namespace=self.config.metrics_namespace, metric_name=name, statistic="Sum"
+        )
 
     def _alarms(self, id_: str) -> None:
         alarm(

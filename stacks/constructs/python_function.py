@@ -70,6 +70,7 @@ class PythonFunction(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self.folder = folder
+        self.config = config
         self.memory_mb = memory_mb
         self.architecture = (target or config.target).architecture
         self.timeout = Duration.seconds(timeout_seconds)
@@ -108,7 +109,7 @@ class PythonFunction(Construct):
     ) -> cloudwatch.Metric:
         """Return what the function itself counts under that name."""
         return cloudwatch.Metric(
-            namespace="Darkroom",
+            namespace=self.config.metrics_namespace,
             metric_name=name,
             dimensions_map={"service": self.folder},
             statistic=statistic,
@@ -197,7 +198,7 @@ def function_code(folder: str, *, root: Path = ROOT) -> lambda_.Code:
 def powertools(folder: str, config: StageConfig) -> dict[str, str]:
     return {
         "POWERTOOLS_SERVICE_NAME": folder,
-        "POWERTOOLS_METRICS_NAMESPACE": "Darkroom",
+        "POWERTOOLS_METRICS_NAMESPACE": config.metrics_namespace,
         "POWERTOOLS_LOG_LEVEL": config.log_level,
     }
 

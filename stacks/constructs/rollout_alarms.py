@@ -107,7 +107,7 @@ def _of_all(each: PythonFunction, name: str, **narrower: str) -> cloudwatch.Metr
 
 def _failed(each: PythonFunction, **narrower: str) -> cloudwatch.Metric:
     """Messages and records that were reported as failed: to Lambda, such a run is no error."""
-    return _sum("Darkroom", "Failed", {"service": each.folder, **narrower})
+    return _sum(each.config.metrics_namespace, "Failed", {"service": each.folder, **narrower})
 
 
 def _sum(namespace: str, name: str, dimensions: dict[str, str]) -> cloudwatch.Metric:

@@ -50,7 +50,7 @@ def waits(app: App, service: str) -> tuple[float, float, float]:
 
     def points(metric: str) -> list[dict[str, Any]]:
         found = app.client("cloudwatch").get_metric_statistics(
-            Namespace="Darkroom",
+            Namespace="Darkroom/local",
             MetricName=metric,
             Dimensions=[{"Name": "service", "Value": service}],
             StartTime=now - timedelta(hours=1),

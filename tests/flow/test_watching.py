@@ -43,7 +43,7 @@ def test_a_function_counts_what_it_did(app: App, service: str, metric: str) -> N
     def counted() -> float:
         now = datetime.now(UTC)
         points = cloudwatch.get_metric_statistics(
-            Namespace="Darkroom",
+            Namespace="Darkroom/local",
             MetricName=metric,
             Dimensions=[{"Name": "service", "Value": service}],
             StartTime=now - timedelta(hours=1),

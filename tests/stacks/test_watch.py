@@ -1,6 +1,7 @@
 """Whatever goes wrong, somebody hears of it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -41,6 +42,12 @@ def test_cloudwatch_may_publish_alarms_of_this_account_only(stage: Deployment) -
     assert ":alarm:*" in stage.named(allowed["Condition"]["ArnLike"]["aws:SourceArn"])
 
 
+def test_no_stage_reads_or_writes_what_another_counts(stage: Deployment) -> None:
+    # As a value of its own, be it in a template or in the text of a dashboard.
+    names = re.findall(r'(?<=")(Darkroom[^"\\]*)\\*"', json.dumps(stage.templates["Processing"]))
+    assert {name for name in names if " " not in name} == {f"Darkroom/{stage.config.name}"}
+
+
 def test_every_dead_letter_queue_is_watched(stage: Deployment) -> None:
     dead = {
         without_hash(each.id)
@@ -66,7 +73,7 @@ def test_drift_that_repairs_do_not_heal_and_sweeps_that_do_not_end_are_heard_of(
 ) -> None:
     for metric in ("DriftPersisting", "SweepAgeMinutes"):
         [alarm] = [each for each in alarms(stage) if each.get("MetricName") == metric]
-        assert alarm["Namespace"] == "Darkroom"
+        assert alarm["Namespace"] == f"Darkroom/{stage.config.name}"
         assert alarm["Dimensions"] == [{"Name": "service", "Value": "reconcile"}]
     assert alarm["Threshold"] == 2 * stage.config.sweep_hours * 60
 

@@ -1,5 +1,6 @@
 """How long the uploads of some days waited for their facets, as CloudWatch remembers it."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from darkroom.observability import logger
 
-NAMESPACE, METRIC = "Darkroom", "UploadLatency"
+NAMESPACE, METRIC = "POWERTOOLS_METRICS_NAMESPACE", "UploadLatency"
 PERCENTILES = ("p50", "p95", "p99")
 DAY_SECONDS = 86_400
 # It keeps no number longer.
@@ -70,7 +71,7 @@ def _question(first: date, last: date, consumers: Sequence[str]) -> dict[str, An
 def _queries(consumers: Sequence[str], seconds: int) -> Iterator[dict[str, Any]]:
     for number, consumer in enumerate(consumers):
         metric = {
-            "Namespace": NAMESPACE,
+            "Namespace": os.environ[NAMESPACE],
             "MetricName": METRIC,
             "Dimensions": [{"Name": "service", "Value": consumer}],
         }
