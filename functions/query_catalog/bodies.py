@@ -43,7 +43,9 @@ def read_body(text: str | None, *, encoded: bool, content_type: str) -> dict[str
         raise Problem(413, "the body is too large", [f"{MOST_BYTES} bytes"])
     try:
         content = b64decode(text, validate=True).decode() if encoded else text
-        found = json.loads(content, parse_constant=_refuse, object_pairs_hook=_once)
+        found = json.loads(
+            content, parse_constant=_refuse, parse_float=_number, object_pairs_hook=_once
+        )
         json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError, binascii.Error) as error:
         raise WrongRequest([Fault("body", "is no JSON that can be read")]) from error
@@ -54,6 +56,12 @@ def read_body(text: str | None, *, encoded: bool, content_type: str) -> dict[str
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+def _number(text: str) -> float:
+    """Read ``3.0`` as JSON Schema does: it is a whole number."""
+    found = float(text)
+    return int(found) if found.is_integer() else found
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -125,7 +125,9 @@ def test_a_group_that_only_sounds_like_admins_is_none(api: Api, claim: str) -> N
     assert handler.handler(event, context)["statusCode"] == 403
 
 
-def a_file(name: str = "a.jpg", size: int = 7, content_type: str = "image/jpeg") -> dict[str, Any]:
+def a_file(
+    name: str = "a.jpg", size: float = 7, content_type: str = "image/jpeg"
+) -> dict[str, Any]:
     return {"name": name, "bytes": size, "content_type": content_type}
 
 

@@ -15,7 +15,7 @@ from moto import mock_aws
 from darkroom.aws import s3
 from functions.query_catalog import resources
 from functions.query_catalog.identifiers import id_of
-from tests.functions.conftest import World
+from tests.functions.conftest import ENVIRONMENT, World
 from tests.functions.querying import ADMIN, Api
 from tests.functions.test_query_refusals import a_file
 
@@ -45,6 +45,13 @@ def test_a_form_takes_exactly_what_was_announced(api: Api) -> None:
         assert timedelta(seconds=880) < left <= timedelta(seconds=901)
 
 
+def test_a_whole_number_may_be_written_with_a_point(api: Api) -> None:
+    [upload] = api.post("/uploads", {"files": [a_file(size=7.0)]}).body["uploads"]
+    policy = json.loads(b64decode(upload["fields"]["policy"]))
+    assert ["content-length-range", 7, 7] in policy["conditions"]
+    assert api.post("/uploads", {"files": [a_file(size=7.5)]}).status == 400
+
+
 def test_an_admin_uploads_for_an_owner(api: Api) -> None:
     [upload] = api.post("/uploads", {"files": [a_file()], "owner": "bob"}, ADMIN).body["uploads"]
     assert upload["key"] == "bob/a.jpg"
@@ -59,12 +66,14 @@ def test_a_signature_is_of_version_four_and_of_the_bucket_s_region(api: Api) -> 
 def test_signatures_for_a_local_cloud_name_the_bucket_in_the_path(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+    made_once: tuple[Any, ...] = (s3, resources.signer, resources.settings, resources.signed)
+    for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}.items():
+        monkeypatch.setenv(name, value)
     with mock_aws():
-        for once in (s3, resources.signer):
+        for once in made_once:
             once.cache_clear()
-        url = resources._signed("thumbnails", 900, "a/b.jpg")
-    for once in (s3, resources.signer):
+        url = resources.sign()("a/b.jpg")
+    for once in made_once:
         once.cache_clear()
     assert url.startswith("http://127.0.0.1:4566/thumbnails/a/b.jpg?X-Amz-Algorithm")
 
