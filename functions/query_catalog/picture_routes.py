@@ -101,7 +101,7 @@ def _told(key: str, facets: Mapping[str, Facet], versions: list[dict[str, Any]])
     return {
         **state_of(current.get(METADATA), current.get(THUMBNAILS)),
         **{name.lower(): described(facets.get(name)) for name in settings().facets},
-        "variants": signed_variants(facets.get(THUMBNAILS, {}), sign()),
+        "variants": signed_variants(current.get(THUMBNAILS, {}), sign()),
         "original": {"url": bucket().url(key, version)},
         "versions": versions,
     }
