@@ -53,6 +53,8 @@ class Api(Login):
         told = {"id": id, "key": record.key}
         if self.command == "DELETE":
             self.server.deletions_open.wait(HUNG_SECONDS)
+            if record.deleted:
+                raise Refused(404, "there is no such picture")
             record.deleted = True
             self.json({**told, "delete_marker": "d1"}, 202)
         elif what == "/restore":

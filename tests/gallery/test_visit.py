@@ -106,6 +106,36 @@ def test_undo_waits_for_the_deletion_that_it_undoes(gallery: Gallery, cloud: Fak
     expect(gallery.page.locator(".notice")).to_contain_text(f"{name} is back")
 
 
+def test_what_is_deleted_already_is_deleted_and_comes_back_by_undo(
+    gallery: Gallery, cloud: FakeCloud
+) -> None:
+    gallery.wait_for_pictures()
+    name = str(gallery.tiles.nth(4).get_attribute("data-name"))
+    record = next(each for each in cloud.catalog.of("alice") if each.key.endswith(name))
+    record.deleted = True
+    gallery.tile(name).focus()
+    gallery.page.keyboard.press("Delete")
+    expect(gallery.page.locator(".notice")).to_contain_text(f"Deleted {name}")
+    expect(gallery.page.locator(".notice.bad")).to_have_count(0)
+    expect(gallery.tile(name)).to_have_count(0)
+    gallery.undo()
+    expect(gallery.page.locator(".notice")).to_contain_text(f"{name} is back")
+    assert not record.deleted
+
+
+def test_a_second_click_deletes_nothing_more(gallery: Gallery, cloud: FakeCloud) -> None:
+    sent: list[str] = []
+    gallery.page.on("request", lambda request: sent.append(request.method))
+    cloud.deletions_open.clear()
+    picture = gallery.look_at("fern-0003.jpg")
+    picture.box.get_by_role("button", name="Delete").evaluate("b => (b.click(), b.click())")
+    expect(gallery.page.locator(".notice")).to_contain_text("Deleted fern-0003.jpg")
+    cloud.deletions_open.set()
+    gallery.undo()
+    expect(gallery.page.locator(".notice")).to_contain_text("fern-0003.jpg is back")
+    assert sent.count("DELETE") == 1
+
+
 def test_a_deletion_that_fails_gives_the_picture_back(gallery: Gallery, cloud: FakeCloud) -> None:
     gallery.wait_for_pictures()
     name = str(gallery.tiles.nth(4).get_attribute("data-name"))

@@ -32,6 +32,7 @@ export class Album {
   private readonly patience = new Patience();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private userAt = Date.now();
+  private readonly leaving = new Set<string>();
   private readonly replaced = new Map<string, string | null | undefined>();
 
   constructor(
@@ -89,9 +90,11 @@ export class Album {
 
   /** Delete a picture. It may be undone at once: the restoring waits for the deletion's answer. */
   async remove(tile: Tile): Promise<void> {
+    if (this.leaving.has(tile.id)) return; // a second click
+    this.leaving.add(tile.id);
     this.pages.hide(tile.id);
     this.publish();
-    const removal = this.api.remove(tile.id);
+    const removal = this.api.remove(tile.id).catch(unlessGone).finally(() => this.leaving.delete(tile.id));
     const run = (): void => void removal.then(() => this.restore(tile), () => undefined);
     const taken = notify(`Deleted ${apart(nameOf(tile.key))}.`, { action: { label: "Undo", run } });
     try {
@@ -205,4 +208,9 @@ function asTile(upload: Upload): Shown {
     key: upload.key ?? upload.name,
     owner: "", state: "DEVELOPING", uploaded_at: startedAt, width, height, bytes, upload,
   }; // prettier-ignore
+}
+
+/** What somebody else has deleted meanwhile, or what a repeated request finds deleted, is deleted. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof Problem && error.status === 404)) throw error;
 }

@@ -16,9 +16,13 @@ export function go(to: Partial<View>, replace = false): void {
 export const goTo = (place: Place): void => go({ place });
 export const filterBy = (filters: Filters): void => go({ filters, place: { name: "grid" } });
 
+let closing = false;
+
 /** Close a place that lies over the grid: back, if one came from here. */
 export function close(): void {
-  if ((history.state as { inside?: boolean } | null)?.inside) history.back();
+  if (closing) return; // a second click would leave the page
+  closing = Boolean((history.state as { inside?: boolean } | null)?.inside);
+  if (closing) history.back();
   else go({ place: { name: "grid" } }, true);
 }
 
@@ -26,6 +30,7 @@ export const addressOf = (place: Place): string =>
   writePlace(place) || location.pathname + location.search;
 
 function follow(): void {
+  closing = false;
   view.value = readView(location);
 }
 

@@ -2,7 +2,8 @@
 
 import type { Page, Rendition, Tile } from "../api/types";
 
-const URLS_STAY_GOOD_MS = 10 * 60_000;
+/** Those of thumbnails are good for at least half of `url_seconds`: see `docs/api.md`. */
+const URLS_STAY_GOOD_MS = 7 * 60_000;
 const LISTED_WITHIN_MS = 60_000;
 const EMPTY_PAGES_IN_A_ROW = 8;
 
