@@ -65,13 +65,13 @@ def spell() -> int:
 
 def sign() -> Sign:
     """Return what makes a URL of a thumbnail's name."""
-    return partial(signed, spell())
+    return partial(thumbnail_url, spell())
 
 
 # What a page of the grid shows is asked for again and again: signing it is most of the work, and
 # under the same URL a browser shows what it has loaded before.
 @lru_cache(maxsize=5_000)
-def signed(_: int, name: str) -> str:
+def thumbnail_url(_: int, name: str) -> str:
     """Return the URL of a thumbnail, the same for a spell."""
     params = {"Bucket": settings().thumbnails_bucket, "Key": name}
     seconds = settings().url_seconds

@@ -55,7 +55,7 @@ MADE_ONCE = [
     report_changes.ledger,
     resources.settings,
     resources.signer,
-    resources.signed,
+    resources.thumbnail_url,
 ]
 
 

@@ -66,7 +66,7 @@ def test_a_signature_is_of_version_four_and_of_the_bucket_s_region(api: Api) -> 
 def test_signatures_for_a_local_cloud_name_the_bucket_in_the_path(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made_once: tuple[Any, ...] = (s3, resources.signer, resources.settings, resources.signed)
+    made_once: tuple[Any, ...] = (s3, resources.signer, resources.settings, resources.thumbnail_url)
     for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
