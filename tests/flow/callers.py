@@ -13,8 +13,6 @@ from tests.api_clients import Api, Web, any_user, base_of, log_in
 if TYPE_CHECKING:
     from tests.flow.conftest import App
 
-PAGE = "http://localhost/"  # what a stage without a page of its own has
-
 
 @pytest.fixture(scope="module")
 def web(app: "App") -> Web:
@@ -26,11 +24,18 @@ def nobody(app: "App", web: Web) -> Api:
     return Api(web, base_of(app.cloud, app.outputs["Api"]))
 
 
+def page_of(app: "App") -> str:
+    """Return where a login may come back to now: what opens a gallery changes it."""
+    pool, client = app.outputs["UserPool"], app.outputs["UserPoolClient"]
+    found = app.client("cognito-idp").describe_user_pool_client(UserPoolId=pool, ClientId=client)
+    return str(found["UserPoolClient"]["CallbackURLs"][0])
+
+
 def user(app: "App", web: Web, nobody: Api, owner: str | None, *groups: str) -> Api:
     """Make a user and log in."""
     email = any_user(app.cloud, owner, *groups)
     client = app.outputs["UserPoolClient"]
-    tokens = log_in(web, app.cloud.endpoint, client, PAGE, email)
+    tokens = log_in(web, app.cloud.endpoint, client, page_of(app), email)
     return replace(nobody, token=tokens["id_token"])
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from local.emulator.settings import Settings as Emulator
 from tests.api_clients import Api, Web, any_user, log_in
-from tests.flow.callers import PAGE, user
+from tests.flow.callers import page_of, user
 from tests.flow.conftest import App, wait_until
 from tests.tokens import any_key, bad_tokens, key_of
 
@@ -146,7 +146,7 @@ def test_a_user_of_no_owner_sees_nothing(app: App, web: Web, nobody: Api) -> Non
 def test_a_user_cannot_become_another_owner(app: App, web: Web) -> None:
     email = any_user(app.cloud, "alice")
     client = app.outputs["UserPoolClient"]
-    tokens = log_in(web, app.cloud.endpoint, client, PAGE, email)
+    tokens = log_in(web, app.cloud.endpoint, client, page_of(app), email)
 
     with pytest.raises(ClientError, match="NotAuthorizedException"):
         app.client("cognito-idp").update_user_attributes(
