@@ -7,7 +7,6 @@ are the emulator's, so these are times of this machine and no forecast of AWS.
 import json
 import sys
 import time
-from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +21,7 @@ from bench.catalog import Facets
 from bench.contest import ROOT
 from bench.query import Trip
 from bench.routes import MIDDLE, OTHER, PART, Ask, p50_and_p95, parsed, timed
+from functions.query_catalog.identifiers import key_of
 from local.cloud import REGION, ROOT_KEY, Cloud
 from local.progress import Progress
 from local.samples import samples
@@ -103,7 +103,7 @@ def fill(cloud: Cloud, client: Client) -> None:
     """
     outputs, s3 = cloud.outputs(), cloud.client("s3")
     body = next(each.content for each in samples() if each.content_type == "image/jpeg")
-    named = [urlsafe_b64decode(f"{id_}==").decode() for id_ in (MIDDLE, OTHER)]
+    named = [str(key_of(id_)) for id_ in (MIDDLE, OTHER)]
     for key in named:
         s3.put_object(Bucket=outputs["OriginalsBucket"], Key=key, Body=body)
     catalog = cloud.resource("dynamodb").Table(outputs["CatalogTable"])

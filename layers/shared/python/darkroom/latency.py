@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from darkroom.observability import logger
 
-NAMESPACE, METRIC = "POWERTOOLS_METRICS_NAMESPACE", "UploadLatency"
+METRIC = "UploadLatency"
 PERCENTILES = ("p50", "p95", "p99")
 DAY_SECONDS = 86_400
 # It keeps no number longer.
@@ -71,7 +71,7 @@ def _question(first: date, last: date, consumers: Sequence[str]) -> dict[str, An
 def _queries(consumers: Sequence[str], seconds: int) -> Iterator[dict[str, Any]]:
     for number, consumer in enumerate(consumers):
         metric = {
-            "Namespace": os.environ[NAMESPACE],
+            "Namespace": os.environ["POWERTOOLS_METRICS_NAMESPACE"],
             "MetricName": METRIC,
             "Dimensions": [{"Name": "service", "Value": consumer}],
         }
