@@ -1,13 +1,23 @@
 PYTHON ?= python3
 VENV := .venv/bin
+UV := .venv-uv/bin/uv
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
-export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .PHONY: help setup gallery demo storm chaos up down test verify deploy synth soak check bench fuzz format lock permissions screenshots audit licences sbom app clean
 
 # The page. What is written last into gallery/dist stands for all of it.
 PAGE := gallery/dist/index.html
 PAGE_SOURCES := $(shell find gallery/src gallery/public -type f) $(addprefix gallery/,index.html package.json tsconfig.json vite.config.ts)
+
+# uv does not read pip's settings: a mirror that is set for pip serves both.
+ifdef PIP_INDEX_URL
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
+ANOTHER_PYTHON := name one: make $(MAKECMDGOALS) PYTHON=python3.13
+CHECK_PYTHON = command -v "$(PYTHON)" >/dev/null && "$(PYTHON)" -c "" || { echo "$(PYTHON) cannot be run. Darkroom needs Python 3.11 to 3.14; $(ANOTHER_PYTHON)" >&2; exit 1; }; \
+	"$(PYTHON)" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))" || { echo "Darkroom needs Python 3.11 to 3.14, and $(PYTHON) is $$($(PYTHON) -V); $(ANOTHER_PYTHON)" >&2; exit 1; }
+CHECK_NODE = node -e "const [major, minor] = process.versions.node.split('.').map(Number); process.exit(major < 20 || (major == 20 && minor < 19) ? 1 : 0)" 2>/dev/null && command -v npm >/dev/null || \
+	{ echo "Darkroom needs Node 20.19 or newer with npm, and found $$(node --version 2>/dev/null || echo none): https://nodejs.org" >&2; exit 1; }
 
 PARALLEL := --numprocesses=auto --no-loadscope-reorder
 
@@ -83,12 +93,10 @@ permissions: setup ## Write the table of permissions anew
 screenshots: setup $(PAGE) ## Take the pictures of the gallery that the docs show anew
 	$(VENV)/python -m tests.gallery.screenshots
 
-LOCKS := requirements guard/requirements guard/audit/requirements layers/imaging/requirements layers/powertools/requirements layers/resizing/requirements local/requirements bench/requirements requirements-dev
-lock: ## Write the hash-locked requirements anew from the *.in files
-	@$(PYTHON) -m venv .build/lock && .build/lock/bin/pip install --quiet pip-tools==7.6.2
-	@for file in $(LOCKS); do CUSTOM_COMPILE_COMMAND="make lock" .build/lock/bin/pip-compile --quiet --strip-extras \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
-	  --output-file $$file.txt $$file.in || exit 1; done
+LOCKS := requirements-uv requirements guard/requirements guard/audit/requirements layers/imaging/requirements layers/powertools/requirements layers/resizing/requirements local/requirements bench/requirements requirements-dev
+lock: $(UV) ## Write the hash-locked requirements anew from the *.in files (LOCK="--upgrade-package pillow")
+	@for file in $(LOCKS); do $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --emit-build-options --custom-compile-command "make lock" --output-file $$file.txt $(LOCK) $$file.in || exit 1; done
 
 app: # What cdk.json runs; it installs nothing, for its caller may be running in .venv
 	@[ -x $(VENV)/python ] || { echo "Darkroom is not set up yet: run make setup" >&2; exit 1; }
@@ -96,24 +104,34 @@ app: # What cdk.json runs; it installs nothing, for its caller may be running in
 
 clean: ## Stop the local cloud and delete everything that was made, its data too
 	@[ ! -x $(VENV)/python ] || $(VENV)/python -m local down
-	rm -rf .local .build cdk.out .venv .venv-audit .venv-bench .venv-cloud .venv-guard node_modules gallery/dist gallery/node_modules
+	rm -rf .local .build cdk.out .venv .venv-audit .venv-bench .venv-cloud .venv-guard .venv-uv node_modules gallery/dist gallery/node_modules
 
+# Every environment holds what its lock file names and nothing else: uv compares each hash, resolves
+# nothing, and builds nothing but what the lock says must be built, with what the lock pins.
 .venv/.installed: requirements-dev.txt
 .venv-cloud/.installed: local/requirements.txt
 .venv-bench/.installed: bench/requirements.txt
 .venv-guard/.installed: guard/requirements.txt
 .venv-audit/.installed: guard/audit/requirements.txt
-.venv/.installed .venv-audit/.installed .venv-bench/.installed .venv-cloud/.installed .venv-guard/.installed:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Darkroom needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
-	@echo "Installing $< into $(@D), which takes about a minute ..." >&2
-	@$(PYTHON) -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip install --quiet --require-hashes --requirement $<
+.venv/.installed .venv-audit/.installed .venv-bench/.installed .venv-cloud/.installed .venv-guard/.installed: | $(UV)
+	@$(CHECK_PYTHON)
+	@echo "Installing $< into $(@D) ..." >&2
+	@$(PYTHON) -m venv --clear --without-pip $(@D)
+	@$(UV) pip sync --quiet --require-hashes --only-binary :all: --build-constraint $< --python $(@D)/bin/python $<
+	@touch $@
+
+# pip brings uv, and nothing else.
+$(UV): requirements-uv.txt
+	@$(CHECK_PYTHON)
+	@echo "Installing uv into .venv-uv ..." >&2
+	@$(PYTHON) -m venv --clear .venv-uv
+	@.venv-uv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --requirement $<
 	@touch $@
 
 node_modules/.installed: package-lock.json
 gallery/node_modules/.installed: gallery/package-lock.json
 node_modules/.installed gallery/node_modules/.installed:
-	@command -v npm >/dev/null || { echo "Darkroom needs Node 20.19 or newer with npm: https://nodejs.org" >&2; exit 1; }
+	@$(CHECK_NODE)
 	@echo "Installing what $< pins ..." >&2
 	@cd $(<D) && npm ci --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@

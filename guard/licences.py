@@ -13,6 +13,7 @@ from guard.pins import ROOT, node_packages, normal, pins
 
 PAGE = ROOT / "docs" / "licences.md"
 ENVIRONMENTS = (
+    ".venv-uv",
     ".venv",
     ".venv-cloud",
     ".venv-guard",
@@ -43,9 +44,13 @@ PERMISSIVE = re.compile(
     r"|HPND|Zlib|The Unlicense.*|Unlicense|CC0-1\.0|CNRI-Python|BSL-1\.0|Public Domain|WTFPL",
     re.IGNORECASE,
 )
-# Pinned by a lock that nobody installs by itself; read from their metadata.
+# Pinned for another system, for another Python, or by a lock that is part of another one; read from
+# their metadata.
 NOT_INSTALLED = {
+    ("colorama", "0.4.6"): "BSD-3-Clause",
     ("python-dateutil", "4.0.0"): "BSD-3-Clause",
+    ("pywin32", "312"): "PSF-2.0",
+    ("soupsieve", "2.10"): "MIT",
     ("tzdata", "2026.6"): "Apache-2.0",
 }
 TOOL = "a tool that is used unchanged and not deployed"

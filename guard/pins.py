@@ -9,6 +9,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {
+    "requirements-uv.txt": "to install",
     "requirements.txt": "to synthesize",
     "requirements-dev.txt": "to develop and test",
     "layers/imaging/requirements.txt": "in Lambda",

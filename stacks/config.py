@@ -70,13 +70,14 @@ class Target:
 
     python: str
     architecture: Literal["arm64", "x86_64"]
-    platforms: tuple[str, ...] = ()
-    """pip's names for the platform, newest first; none means the interpreter that runs this."""
+    platform: str | None = None
+    """uv's name for it; None is the interpreter that runs this."""
 
 
-LAMBDA = Target("3.13", "arm64", ("manylinux_2_28_aarch64", "manylinux2014_aarch64"))
+# Amazon Linux 2023, which Lambda's Python 3.13 runs on, has glibc 2.34; wheels want 2.28 at most.
+LAMBDA = Target("3.13", "arm64", "aarch64-manylinux_2_28")
 # For a function that needs a wheel which nobody builds for arm64.
-LAMBDA_X86 = Target("3.13", "x86_64", ("manylinux_2_28_x86_64", "manylinux2014_x86_64"))
+LAMBDA_X86 = Target("3.13", "x86_64", "x86_64-manylinux_2_28")
 # How a new version gets its traffic: AWS's names, and CDK's for them.
 DEPLOYMENTS = {
     "AllAtOnce": "ALL_AT_ONCE",

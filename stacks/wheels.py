@@ -1,4 +1,4 @@
-"""Wheels for a target that need not be this machine, installed by pip and kept: no Docker."""
+"""Wheels for a target that need not be this machine, installed by uv and kept: no Docker."""
 
 import hashlib
 import shutil
@@ -13,17 +13,18 @@ from stacks.built_once import built_once
 from stacks.bytecode import compile_all, interpreter
 from stacks.config import Target
 
+UV = Path(__file__).resolve().parents[1] / ".venv-uv" / "bin" / "uv"
 # Raise this when the same wheels would be laid out in another way.
-RECIPE = 1
+RECIPE = 2
 
 
 class WheelsError(RuntimeError):
-    """pip could not install a layer's requirements; the message ends with pip's own last lines."""
+    """uv could not install a layer's requirements; the message ends with uv's own last lines."""
 
 
 @dataclass(frozen=True)
 class Wheels:
-    """What a hash-locked requirements file names, for one target."""
+    """The packages of a hash-locked requirements file, for one target."""
 
     requirements: Path
     target: Target
@@ -31,8 +32,8 @@ class Wheels:
     @cached_property
     def digest(self) -> str:
         """Change when what would be installed changes, and only then."""
-        platforms = self.target.platforms or (sysconfig.get_platform(),)
-        what = (RECIPE, self.target.python, self.target.architecture, platforms, self.compiled)
+        platform = self.target.platform or sysconfig.get_platform()
+        what = (RECIPE, self.target.python, self.target.architecture, platform, self.compiled)
         return hashlib.sha256(repr(what).encode() + self.requirements.read_bytes()).hexdigest()
 
     @property
@@ -44,32 +45,33 @@ class Wheels:
         """Return a folder with `python/` in it, as Lambda mounts a layer under /opt.
 
         Raises:
-            WheelsError: if pip could not install what is named.
+            WheelsError: if uv is missing or could not install the packages.
         """
         home = cache / f"{self.requirements.parent.name}-{self.digest[:16]}"
         return built_once(home, lambda made: self._install(made / "python"))
 
     def _install(self, into: Path) -> None:
-        run("pip", "install", *self._options(), "--target", str(into), "-r", str(self.requirements))
-        # Scripts: nobody runs them in a layer.
+        into.mkdir(parents=True)
+        run("pip", "sync", *self._options(), "--target", str(into), str(self.requirements))
+        # Scripts: nobody runs them in a layer. Nor does anybody install into it again.
         shutil.rmtree(into / "bin", ignore_errors=True)
+        (into / ".lock").unlink(missing_ok=True)
         if self.compiled:
             compile_all(into, self.target.python)
 
     def _options(self) -> list[str]:
-        options = ["--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes"]
-        options += ["--only-binary=:all:", "--no-compile"]
-        if self.target.platforms:
-            options += ["--implementation", "cp", "--python-version", self.target.python]
-        for name in self.target.platforms:
-            options += ["--platform", name]
-        return options
+        # Copied: a layer that shared uv's files would change with its cache.
+        options = ["--quiet", "--require-hashes", "--only-binary=:all:", "--link-mode=copy"]
+        if self.target.platform is None:
+            return [*options, "--python", sys.executable]
+        platform = ["--python-platform", self.target.platform]
+        return [*options, *platform, "--python-version", self.target.python]
 
 
-def run(*module_and_arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", *module_and_arguments], capture_output=True, text=True, check=False
-    )
+def run(*arguments: str) -> None:
+    if not UV.exists():
+        raise WheelsError(f"{UV} is missing. Run `make setup`, which installs it.")
+    done = subprocess.run([str(UV), *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
         last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        raise WheelsError(f"python -m {' '.join(module_and_arguments)} failed:\n{last}")
+        raise WheelsError(f"uv {' '.join(arguments)} failed:\n{last}")

@@ -42,6 +42,13 @@ def tags(distribution: Distribution) -> set[tuple[str, ...]]:
     return {tuple(tag.split("-")) for tag in re.findall(r"^Tag: (\S+)", text, re.MULTILINE)}
 
 
+def runs_on_lambda(platform: str, target: Target) -> bool:
+    """Tell whether a wheel of *platform* asks for the processor and for a glibc of 2.28 or older."""
+    found = re.fullmatch(r"manylinux_2_(\d+)_(\w+)", platform.replace("2014", "_2_17"))
+    machine = {"arm64": "aarch64", "x86_64": "x86_64"}[target.architecture]
+    return found is not None and int(found[1]) <= 28 and found[2] == machine
+
+
 def normal(name: str) -> str:
     return re.sub("[-_.]+", "-", name).lower()
 
@@ -58,13 +65,9 @@ def test_a_layer_holds_what_its_requirements_name_and_no_more(layer: str, target
 def test_every_wheel_is_for_lambdas_python_and_platform(layer: str, target: Target) -> None:
     python = "cp" + target.python.replace(".", "")
     for each in distributions(built(layer, target)):
-        fit = {
-            tag
-            for tag in tags(each)
-            if (tag[0].startswith("py") and tag[2] == "any")
-            or (tag[0] == python and tag[2] in target.platforms)
-        }
-        assert fit, f"{each.name}: {tags(each)}"
+        for tag in tags(each):
+            anywhere = tag[0].startswith("py") and tag[2] == "any"
+            assert anywhere or (tag[0] == python and runs_on_lambda(tag[2], target)), each.name
 
 
 @ON_AWS
@@ -138,9 +141,9 @@ def test_another_target_or_requirement_is_another_layer(tmp_path: Path) -> None:
     assert one != Wheels(requirements, LAMBDA).digest
 
 
-def test_a_failure_is_told_in_pips_own_words_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failure_shows_the_error_of_uv_and_leaves_nothing(tmp_path: Path) -> None:
     requirements = tmp_path / "requirements.txt"
     requirements.write_text("pillow==13.0.0\n")  # no hash
-    with pytest.raises(WheelsError, match="Hashes are required"):
+    with pytest.raises(WheelsError, match="pillow==13.0.0"):
         Wheels(requirements, LAMBDA).built(tmp_path / "cache")
     assert not list((tmp_path / "cache").iterdir())
