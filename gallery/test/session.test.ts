@@ -1,26 +1,13 @@
 import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Config } from "../src/config";
+import { Session, authorizeUrl, claimsOf, newAttempt } from "../src/auth/session";
+import { config, idToken, keepTokens, stubBrowser, tokenAnswer } from "./browser";
+import { held } from "./held";
 
-const config: Config = {
-  api: "/api", issuer: "https://issuer.example", authorize_url: "https://login.example/oauth2/authorize",
-  token_url: "https://login.example/oauth2/token", logout_url: "https://login.example/logout",
-  client_id: "page", scope: "openid", max_bytes: 1, multipart_from_bytes: 1, stage: "test",
-};
-
-beforeEach(() => {
-  const kept = new Map<string, string>();
-  vi.stubGlobal("sessionStorage", {
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, value: string) => kept.set(name, value),
-    removeItem: (name: string) => kept.delete(name),
-  });
-  vi.stubGlobal("location", { origin: "https://gallery.example", search: "?state=READY", hash: "", href: "https://gallery.example/", assign: vi.fn() });
-});
+beforeEach(stubBrowser);
 
 describe("a login", () => {
   it("sends the hash of a verifier that stays here", async () => {
-    const { authorizeUrl, newAttempt } = await import("../src/auth/session");
     const attempt = await newAttempt();
     const url = new URL(await authorizeUrl(config, attempt));
     const hash = createHash("sha256").update(attempt.verifier).digest("base64url");
@@ -31,20 +18,58 @@ describe("a login", () => {
     expect(attempt.returnTo).toBe("/?state=READY");
   });
   it("is refused if its answer was not asked for here", async () => {
-    const { Session } = await import("../src/auth/session");
     sessionStorage.setItem("darkroom.login", JSON.stringify({ state: "mine", verifier: "v", returnTo: "" }));
     location.href = "https://gallery.example/?code=abc&state=foreign";
     await expect(new Session(config).finish()).rejects.toThrow();
   });
   it("takes what is no token for a name that nobody has", async () => {
-    const { claimsOf, Session } = await import("../src/auth/session");
     expect(claimsOf("x.y.z")).toEqual({});
     sessionStorage.setItem("darkroom.tokens", "{no JSON");
     expect(new Session(config).signedIn).toBe(false);
   });
   it("has names in any script", async () => {
-    const { claimsOf } = await import("../src/auth/session");
     const payload = Buffer.from(JSON.stringify({ email: "jürgen@日本.example" })).toString("base64url");
     expect(claimsOf(`e30.${payload}.x`).email).toBe("jürgen@日本.example");
+  });
+});
+
+describe("the tokens", () => {
+  it("stay away once the user has signed out, whenever a renewal is answered", async () => {
+    keepTokens(idToken(1));
+    const answer = held<Response>();
+    vi.stubGlobal("fetch", () => answer.promise);
+    const session = new Session(config);
+    const renewal = session.renew(idToken(1));
+    session.signOut();
+    answer.release(tokenAnswer(idToken(2)));
+    expect(await renewal).toBe(false);
+    expect([session.signedIn, sessionStorage.getItem("darkroom.tokens")]).toEqual([false, null]);
+  });
+  it("are renewed once for all who ask meanwhile", async () => {
+    keepTokens(idToken(1));
+    const fetch = vi.fn(async () => tokenAnswer(idToken(2)));
+    vi.stubGlobal("fetch", fetch);
+    const session = new Session(config);
+    expect(await Promise.all([session.renew(idToken(1)), session.renew(idToken(1))])).toEqual([true, true]);
+    expect(await session.renew(idToken(1))).toBe(true);
+    expect(fetch).toHaveBeenCalledTimes(1);
+    expect(await session.token()).toBe(idToken(2));
+  });
+});
+
+describe("a login that is begun twice", () => {
+  it("keeps the attempt of the address that was gone to last", async () => {
+    const digests = [held<ArrayBuffer>(), held<ArrayBuffer>()];
+    const waiting = [...digests];
+    const digest = vi.spyOn(crypto.subtle, "digest").mockImplementation(() => waiting.shift()!.promise);
+    const session = new Session(config);
+    const both = [session.signIn(), session.signIn()];
+    await vi.waitFor(() => expect(digest).toHaveBeenCalledTimes(2));
+    for (const one of digests.reverse()) one.release(new ArrayBuffer(32));
+    await Promise.all(both);
+    const gone = new URL(vi.mocked(location.assign).mock.lastCall![0] as string);
+    const kept = JSON.parse(sessionStorage.getItem("darkroom.login")!) as { state: string };
+    expect(kept.state).toBe(gone.searchParams.get("state"));
+    vi.restoreAllMocks();
   });
 });

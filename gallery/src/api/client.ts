@@ -25,22 +25,25 @@ export class Client {
 
   private async ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal) {
     for (let attempt = 1; ; attempt++) {
-      const answer = await this.once(method, path, body, signal);
+      const token = await this.token();
+      const answer = await this.once(token, method, path, body, signal);
       if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
       const problem = await problemOf(answer);
-      if (problem.status === 401 && attempt === 1 && (await this.session.renew())) continue;
+      if (problem.status === 401 && attempt === 1 && (await this.session.renew(token))) continue;
       if (problem.status === 401) this.session.end();
       if (!mayPass(problem, method) || attempt === TRIES) throw problem;
       await this.wait(secondsToWait(problem, attempt) * 1000);
     }
   }
 
-  private async once(method: string, path: string, body: unknown, signal?: AbortSignal) {
+  private async token(): Promise<string> {
     const token = await this.session.token();
-    if (!token) {
-      this.session.end();
-      throw signedOut();
-    }
+    if (token) return token;
+    this.session.end();
+    throw signedOut();
+  }
+
+  private async once(token: string, method: string, path: string, body: unknown, signal?: AbortSignal) {
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     if (body !== undefined) headers["content-type"] = "application/json";
     const text = body === undefined ? undefined : JSON.stringify(body);

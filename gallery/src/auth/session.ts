@@ -36,13 +36,19 @@ export class Session {
   }
 
   async token(): Promise<string | null> {
-    if (this.tokens && this.tokens.expires_at - EARLY_SECONDS < seconds()) await this.renew();
+    const now = this.tokens;
+    if (now && now.expires_at - EARLY_SECONDS < seconds()) await this.renew(now.id_token);
     return this.tokens?.id_token ?? null;
   }
 
-  /** Get new tokens with the refresh token, once at a time; false if that is not possible. */
-  renew(): Promise<boolean> {
-    this.renewing ??= this.renewOnce().finally(() => (this.renewing = null));
+  /**
+   * Get new tokens in place of `old`, once for all who ask; false if that is not possible.
+   *
+   * A request that was sent with an older token may be refused after the renewal.
+   */
+  async renew(old: string): Promise<boolean> {
+    if (this.tokens?.id_token !== old) return this.signedIn;
+    this.renewing ??= this.renewOnce(this.tokens).finally(() => (this.renewing = null));
     return this.renewing;
   }
 
@@ -53,12 +59,14 @@ export class Session {
 
   async signIn(): Promise<void> {
     const attempt = await newAttempt();
-    sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
-    location.assign(await authorizeUrl(this.config, attempt));
+    const url = await authorizeUrl(this.config, attempt);
+    sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt)); // at once with the address: a second click has its own
+    location.assign(url);
   }
 
   signOut(): void {
     this.keep(null);
+    this.onEnd = () => undefined; // a request that follows is refused, but the user has ended the session
     const url = new URL(this.config.logout_url, location.origin);
     url.searchParams.set("client_id", this.config.client_id);
     url.searchParams.set("logout_uri", redirectUri());
@@ -81,15 +89,17 @@ export class Session {
     return attempt.returnTo;
   }
 
-  private async renewOnce(): Promise<boolean> {
-    const refresh = this.tokens?.refresh_token;
+  private async renewOnce(old: Tokens): Promise<boolean> {
+    const refresh = old.refresh_token;
     if (!refresh) return false;
     const { as, client } = parties(this.config);
     try {
       const response = await oauth.refreshTokenGrantRequest(
         as, client, oauth.None(), refresh, insecure(this.config),
       ); // prettier-ignore
-      this.take(await oauth.processRefreshTokenResponse(as, client, response), refresh);
+      const answer = await oauth.processRefreshTokenResponse(as, client, response);
+      if (this.tokens !== old) return false; // signed out meanwhile
+      this.take(answer, refresh);
       return true;
     } catch {
       return false; // whatever it was, signing in again mends it
