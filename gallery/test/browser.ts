@@ -21,6 +21,7 @@ export function stubBrowser(): void {
   vi.stubGlobal("location", { origin, search: "?state=READY", hash: "", pathname: "/", href, assign: vi.fn() });
   vi.stubGlobal("history", { pushState: vi.fn(), replaceState: vi.fn() });
   vi.stubGlobal("document", { hidden: false, addEventListener: vi.fn() });
+  vi.stubGlobal("navigator", { onLine: true });
   vi.stubGlobal("addEventListener", vi.fn());
 }
 

@@ -12,7 +12,6 @@ from tests.gallery.fake_login import Login
 from tests.gallery.fake_record import id_of
 
 PART_BYTES = 300_000
-HUNG_SECONDS = 20
 
 
 class Api(Login):
@@ -52,7 +51,7 @@ class Api(Login):
         record = self.record(owner, id)
         told = {"id": id, "key": record.key}
         if self.command == "DELETE":
-            self.server.deletions_open.wait(HUNG_SECONDS)
+            self.server.deletions_open.wait()
             if record.deleted:
                 raise Refused(404, "there is no such picture")
             record.deleted = True

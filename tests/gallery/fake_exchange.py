@@ -3,7 +3,8 @@
 import json
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -17,6 +18,8 @@ POLICY = (
     "frame-ancestors 'none'; object-src 'none'"
 )
 
+PATIENCE_SECONDS = 90
+
 
 class Refused(Exception):
     """Answered as a problem."""
@@ -29,7 +32,8 @@ class Refused(Exception):
 class Server(ThreadingHTTPServer):
     """What all requests share. ``users`` are owners by name; the one of None administers.
 
-    While ``storage_open`` is not set, uploads hang; while ``deletions_open`` is not, deletions do.
+    While ``storage_open`` is not set, uploads hang until the client hangs up; while
+    ``deletions_open`` is not, deletions hang. A reset ends both.
     """
 
     daemon_threads = True
@@ -47,6 +51,7 @@ class Server(ThreadingHTTPServer):
         self.faults: list[Callable[[str, str], Refused | None]] = []
         self.asked: list[str] = []
         self.storage_open, self.deletions_open = threading.Event(), threading.Event()
+        self.hanging, self._changed = 0, threading.Condition()
         self.reset()
 
     def reset(self) -> None:
@@ -54,6 +59,25 @@ class Server(ThreadingHTTPServer):
         self.faults.clear()
         self.storage_open.set()
         self.deletions_open.set()
+
+    @contextmanager
+    def hangs(self) -> Iterator[None]:
+        """Count a request as hanging while the block runs."""
+        self._count(1)
+        try:
+            yield
+        finally:
+            self._count(-1)
+
+    def _count(self, change: int) -> None:
+        with self._changed:
+            self.hanging += change
+            self._changed.notify_all()
+
+    def wait_until_nothing_hangs(self) -> None:
+        """Wait until the server has noticed every client that hung up."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: not self.hanging, PATIENCE_SECONDS)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that hangs up is no error; anything else is told."""

@@ -7,15 +7,13 @@ from typing import Any
 
 from tests.gallery.fake_exchange import Exchange, Refused
 
-HUNG_SECONDS = 20
+LOOKS_EVERY_SECONDS = 0.02
 
 
 class Storage(Exchange):
     def storage(self, path: str) -> None:
-        if self.command != "GET" and not self.server.storage_open.is_set():
-            self.server.storage_open.wait(HUNG_SECONDS)
-            if self._hung_up():
-                raise ConnectionAbortedError
+        if self.command != "GET":
+            self._wait_until_open()
         if path == "originals" and self.command == "POST":
             fields = self._form()
             self.server.catalog.upload(fields["key"].decode(), fields["file"])
@@ -34,6 +32,12 @@ class Storage(Exchange):
         if not found:
             raise Refused(404, "no thumbnail")
         self.send(found.variants[name][0], "image/jpeg", cache="max-age=900")
+
+    def _wait_until_open(self) -> None:
+        with self.server.hangs():
+            while not self.server.storage_open.wait(LOOKS_EVERY_SECONDS):
+                if self._hung_up():
+                    raise ConnectionAbortedError
 
     def _hung_up(self) -> bool:
         """Tell whether nobody waits for an answer any more."""

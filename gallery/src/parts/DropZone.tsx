@@ -20,7 +20,7 @@ export function DropZone() {
       event.preventDefault();
       depth = 0;
       setOver(false);
-      void ofDrop(event.dataTransfer).then((chosen) => room.add(chosen));
+      void room.add(ofDrop(event.dataTransfer));
     });
     on<ClipboardEvent>("paste", (event) => {
       if (event.clipboardData?.files.length) void room.add(ofPaste(event.clipboardData));

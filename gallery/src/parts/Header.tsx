@@ -7,7 +7,8 @@ import { useRoom } from "./context";
 import { Icon } from "./icons";
 
 export function Header({ onHelp }: { onHelp: () => void }) {
-  const { me, session } = useRoom();
+  const room = useRoom();
+  const { me, session } = room;
   return (
     <header class="bar">
       <a class="brand" href={addressOf({ name: "grid" })}>
@@ -23,7 +24,7 @@ export function Header({ onHelp }: { onHelp: () => void }) {
         <button class="round" type="button" aria-label="Keyboard help" title="Keyboard help" onClick={onHelp}>
           <Icon name="question" />
         </button>
-        <button class="button quiet" type="button" title={session.name} onClick={() => session.signOut()}>
+        <button class="button quiet" type="button" title={session.name} onClick={() => room.signOut()}>
           Sign out
         </button>
         <AddButton />

@@ -2,7 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import { Client } from "../api/client";
-import { wordsOf } from "../api/problem";
+import { offline, wordsOf } from "../api/problem";
 import { allOwners, type Routes, routes } from "../api/routes";
 import type { Me, OwnerTotals } from "../api/types";
 import { Session } from "../auth/session";
@@ -11,9 +11,10 @@ import type { Chosen } from "../upload/files";
 import type { Upload } from "../upload/machine";
 import type { Uploads } from "../upload/uploads";
 import { Album } from "./album";
+import { kept } from "./kept";
 import { go, view } from "./navigation";
 import { notify } from "./notices";
-import { apart } from "./words";
+import { apart, sentence } from "./words";
 
 export class Darkroom {
   readonly me = signal<Me | null>(null);
@@ -25,6 +26,8 @@ export class Darkroom {
   readonly api: Routes;
   readonly album: Album;
   uploads: Uploads | null = null;
+  private adding = 0;
+  private leaving = false;
 
   constructor(
     readonly config: Config,
@@ -35,7 +38,7 @@ export class Darkroom {
     session.onEnd = () => (this.ended.value = true);
     for (const type of ["online", "offline"])
       addEventListener(type, () => (this.online.value = navigator.onLine));
-    addEventListener("beforeunload", (event) => this.sending && event.preventDefault()); // the browser asks
+    addEventListener("beforeunload", (event) => this.sending && !this.leaving && event.preventDefault()); // the browser asks
   }
 
   /** Whose pictures are shown: an admin's choice, else one's own. */
@@ -44,30 +47,50 @@ export class Darkroom {
   }
 
   private get sending(): boolean {
-    return this.uploading.value.some(({ phase }) => phase === "waiting" || phase === "sending");
+    return this.adding > 0 || this.uploading.value.some(({ phase }) => phase === "waiting" || phase === "sending");
   }
 
+  /** Find out who is there, once; after a failure, which becomes the problem, the next call tries again. */
   async start(): Promise<void> {
+    await this.started().catch((error: unknown) => (this.problem.value = wordsOf(error)));
+  }
+
+  private readonly started = kept(async () => {
     this.problem.value = "";
+    const me = await this.api.me();
+    if (me.admin) await this.chooseOwner(me);
+    this.me.value = me;
+    this.follow();
+    void this.uploader().catch(() => undefined); // before the connection is lost, if it will be
+  });
+
+  /** Take files in for the owner whose pictures are shown now, as soon as the page has started. */
+  async add(coming: Chosen[] | Promise<Chosen[]>): Promise<void> {
+    const shown = view.value.filters.owner;
+    this.adding++;
     try {
-      const me = await this.api.me();
-      if (me.admin) await this.chooseOwner(me);
-      this.me.value = me;
-      this.follow();
-      void this.uploader().catch(() => undefined); // before the connection is lost, if it will be
+      const chosen = await coming;
+      if (chosen.length) await this.send(chosen, shown);
     } catch (error) {
-      this.problem.value = wordsOf(error);
+      notify(`${sentence(wordsOf(error))} Nothing was taken in; please try again.`, { bad: true });
+    } finally {
+      this.adding--;
     }
   }
 
-  async add(chosen: Chosen[]): Promise<void> {
-    if (!chosen.length) return;
+  private async send(chosen: Chosen[], shown?: string): Promise<void> {
     const { allowed, refused } = this.sift(chosen);
     for (const words of refused.slice(0, 3)) notify(words, { bad: true });
-    const uploads = await this.uploader().catch(() => null);
-    if (!uploads) return void notify("No connection. Nothing was taken in; please try again.", { bad: true });
-    if (this.me.value?.admin) uploads.owner = this.owner || undefined;
-    await uploads.add(allowed);
+    await this.start();
+    if (!this.me.value) throw new Error(this.problem.value);
+    const uploads = await this.uploader();
+    const owner = this.me.value.admin ? shown || this.owner || undefined : undefined;
+    void uploads.add(allowed, owner);
+  }
+
+  signOut(): void {
+    this.leaving = !this.sending || confirm("Files are still on their way. Sign out and leave them behind?");
+    if (this.leaving) this.session.signOut();
   }
 
   private async chooseOwner(me: Me): Promise<void> {
@@ -84,18 +107,16 @@ export class Darkroom {
     return { allowed: chosen.filter((one) => !large.includes(one)), refused };
   }
 
-  /** The uploader is loaded after the first view. */
-  private async uploader(): Promise<Uploads> {
-    if (this.uploads) return this.uploads;
-    const { Uploads } = await import("../upload/uploads");
+  /** The one uploader, which is loaded after the first view. */
+  private readonly uploader = kept(async () => {
+    const { Uploads } = await import("../upload/uploads").catch(() => Promise.reject(offline()));
     const uploads = new Uploads(this.api, this.config);
     uploads.onSent = (upload) => this.album.expect(upload);
     effect(() => {
       this.uploading.value = uploads.list.value;
     });
-    this.uploads = uploads;
-    return uploads;
-  }
+    return (this.uploads = uploads);
+  });
 
   /** Another view of the grid is another set of pages. */
   private follow(): void {

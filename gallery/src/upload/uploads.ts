@@ -15,13 +15,12 @@ import { chunks, sendForm, sendParts, type Sending } from "./transport";
 const FILES_AT_ONCE = 4;
 const GRANTS_AT_ONCE = 50;
 
-type Meta = { path: string };
+type Meta = { path: string; owner?: string };
 type Body = Record<string, unknown>;
 type Queued = ReturnType<Uppy<Meta, Body>["getFile"]>;
 
 export class Uploads {
   readonly list = signal<Upload[]>([]);
-  owner: string | undefined;
   onSent: (upload: Upload) => void = () => undefined;
   private readonly uppy: Uppy<Meta, Body>;
   private readonly queue = new TaskQueue({ concurrency: FILES_AT_ONCE });
@@ -40,9 +39,9 @@ export class Uploads {
     this.uppy.addUploader((ids) => this.run(ids));
   }
 
-  /** Take files in: their tiles are there at once, their bytes follow. */
-  async add(chosen: Chosen[]): Promise<void> {
-    const ids = chosen.map((one) => this.take(one)).filter((id): id is string => id !== null);
+  /** Take files in for an owner, else for the user: their tiles are there at once, their bytes follow. */
+  async add(chosen: Chosen[], owner?: string): Promise<void> {
+    const ids = chosen.map((one) => this.take(one, owner)).filter((id): id is string => id !== null);
     this.list.value = [...this.list.value];
     for (const id of ids) void this.preview(id);
     await this.uppy.upload();
@@ -61,6 +60,7 @@ export class Uploads {
   }
 
   async retry(localId: string): Promise<void> {
+    if (this.find(localId)?.phase !== "failed") return; // a second click
     this.tell(localId, { type: "retry" });
     await this.uppy.retryUpload(localId);
   }
@@ -78,12 +78,14 @@ export class Uploads {
     this.list.value = this.list.value.filter((one) => one.localId !== localId);
   }
 
-  private take({ file, name }: Chosen): string | null {
-    const same = this.list.value.find((one) => one.name === name && one.phase !== "sent");
+  private take({ file, name }: Chosen, owner?: string): string | null {
+    const same = this.list.value.find(
+      (one) => one.name === name && one.phase !== "sent" && this.uppy.getFile(one.localId)?.meta.owner === owner,
+    );
     if (same?.phase === "failed") this.cancel(same.localId);
     else if (same) return null;
     const localId = this.uppy.addFile({
-      name: `${crypto.randomUUID()}`, data: file, type: file.type, meta: { path: name },
+      name: `${crypto.randomUUID()}`, data: file, type: file.type, meta: { path: name, owner },
     }); // prettier-ignore
     const upload: Upload = {
       localId, name, bytes: file.size, type: file.type, preview: null, width: null, height: null,
@@ -98,22 +100,25 @@ export class Uploads {
     const file = this.uppy.getFile(localId)?.data;
     const preview = file && (await previewOf(file as File));
     if (!preview) return;
+    if (!this.find(localId)) return URL.revokeObjectURL(preview.preview); // cancelled or shown by the catalog meanwhile
     this.list.value = this.list.value.map((one) =>
       one.localId === localId ? { ...one, ...preview } : one,
     );
   }
 
+  /** Send the files that wait: with every batch, Uppy hands over those again that failed or were sent. */
   private async run(ids: string[]): Promise<void> {
-    const files = this.uppy.getFilesByIds(ids).filter(Boolean);
+    const files = this.uppy.getFilesByIds(ids.filter((id) => this.find(id)?.phase === "waiting"));
     const large = files.filter(({ size }) => (size ?? 0) >= this.config.multipart_from_bytes);
     const small = files.filter((file) => !large.includes(file));
-    for (const batch of chunks(small, GRANTS_AT_ONCE)) await this.forms(batch);
+    for (const owner of new Set(small.map(ownerOf)))
+      for (const batch of chunks(small.filter((file) => ownerOf(file) === owner), GRANTS_AT_ONCE)) await this.forms(batch);
     await Promise.allSettled(large.map((file) => this.queue.add(() => this.parts(file))));
   }
 
   private async forms(files: Queued[]): Promise<void> {
     try {
-      const { uploads } = await this.api.grants(files.map(askFor), this.owner);
+      const { uploads } = await this.api.grants(files.map(askFor), files[0] && ownerOf(files[0]));
       const sends = files.map((file, at) => () => this.form(file, uploads[at] as Grant));
       await Promise.allSettled(sends.map((send) => this.queue.add(send)));
     } catch (error) {
@@ -137,7 +142,7 @@ export class Uploads {
 
   private parts(file: Queued): Promise<void> {
     return this.send(file, async (sending) => {
-      const grant = await this.api.multipart.begin(askFor(file), this.owner);
+      const grant = await this.api.multipart.begin(askFor(file), ownerOf(file));
       this.tell(file.id, { type: "named", id: grant.id, key: grant.key });
       await sendParts(this.api.multipart, grant, sending);
     });
@@ -182,6 +187,8 @@ export class Uploads {
   private find = (localId: string): Upload | undefined =>
     this.list.value.find((one) => one.localId === localId);
 }
+
+const ownerOf = (file: Queued): string | undefined => file.meta.owner;
 
 const askFor = (file: Queued): { name: string; bytes: number; content_type: string } => ({
   name: file.meta.path,
