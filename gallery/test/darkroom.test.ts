@@ -67,6 +67,20 @@ describe("the page", () => {
   });
 });
 
+describe("a session that has ended", () => {
+  it("is not announced again until the user asks for something", async () => {
+    stubApi(async () => ALICE);
+    const room = anyRoom();
+    await room.start();
+    room.session.end();
+    room.ended.value = false; // the user closes the dialog
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(room.ended.value).toBe(false);
+    await expect(room.api.usage("alice")).rejects.toThrow();
+    expect(room.ended.value).toBe(true);
+  });
+});
+
 describe("files that are added before it is known who is there", () => {
   it("go to the owner whose pictures were shown then", async () => {
     const me = held<unknown>();

@@ -31,6 +31,8 @@ export class Album {
   private pages = new Pages(() => new Promise(() => undefined));
   private readonly patience = new Patience();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private looking = false;
+  private resting = false;
   private userAt = Date.now();
   private readonly leaving = new Set<string>();
   private readonly replaced = new Map<string, string | null | undefined>();
@@ -61,6 +63,7 @@ export class Album {
       (cursor, stop) => this.api.images({ ...query, limit: PAGE, cursor }, stop),
       sortOf(filters),
     );
+    for (const id of this.leaving) this.pages.hide(id);
     this.phase.value = "loading";
     this.tiles.value = [];
     this.done.value = false;
@@ -83,7 +86,7 @@ export class Album {
     this.replaced.set(id, this.tiles.value.find((tile) => tile.id === id)?.version_id);
     this.fresh.add(id);
     this.pages.expect(id);
-    if (upload.preview) this.previews.set(id, upload.preview);
+    this.keepPreview(upload);
     this.patience.renew();
     this.schedule();
   }
@@ -91,25 +94,26 @@ export class Album {
   /** Delete a picture. It may be undone at once: the restoring waits for the deletion's answer. */
   async remove(tile: Tile): Promise<void> {
     if (this.leaving.has(tile.id)) return; // a second click
+    const pages = this.pages;
     this.leaving.add(tile.id);
-    this.pages.hide(tile.id);
+    pages.hide(tile.id);
     this.publish();
     const removal = this.api.remove(tile.id).catch(unlessGone).finally(() => this.leaving.delete(tile.id));
-    const run = (): void => void removal.then(() => this.restore(tile), () => undefined);
+    const run = (): void => void removal.then(() => this.restore(tile, pages), () => undefined);
     const taken = notify(`Deleted ${apart(nameOf(tile.key))}.`, { action: { label: "Undo", run } });
     try {
       await removal;
     } catch (error) {
       dismiss(taken);
-      this.back(tile);
+      this.back(tile, pages);
       notify(wordsOf(error), { bad: true });
     }
   }
 
-  async restore(tile: Tile): Promise<void> {
+  private async restore(tile: Tile, pages: Pages): Promise<void> {
     try {
       await this.api.restore(tile.id);
-      this.back(tile);
+      this.back(tile, pages);
       notify(`${apart(nameOf(tile.key))} is back.`);
     } catch (error) {
       notify(wordsOf(error), { bad: true });
@@ -117,15 +121,23 @@ export class Album {
   }
 
   /** Ask for a tile anew, because its addresses have run out. */
-  async renew(id: string): Promise<void> {
-    const tile = await this.api.picture(id).catch(() => null);
+  async renew(id: string, stop?: AbortSignal): Promise<void> {
+    const tile = await this.api.picture(id, stop).catch(() => null);
     if (!tile) return;
     this.pages.update(tile);
     this.publish();
   }
 
-  private back(tile: Tile): void {
-    this.pages.show(tile);
+  /** Stop looking for news: the session has ended. */
+  rest(): void {
+    this.resting = true;
+    clearTimeout(this.timer);
+  }
+
+  /** Show a tile again where it was taken out; of another view, the next look knows whether it fits. */
+  private back(tile: Tile, pages: Pages): void {
+    if (pages === this.pages) pages.show(tile);
+    else this.pages.expect(tile.id);
     this.publish();
     this.patience.renew();
   }
@@ -151,6 +163,7 @@ export class Album {
   private schedule(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
+    if (this.looking || this.resting) return; // a look that is under way schedules the next
     const wait = this.patience.wait({
       hidden: document.hidden,
       developing: this.developing().length > 0 || this.replaced.size > 0,
@@ -164,27 +177,30 @@ export class Album {
 
   private async look(): Promise<void> {
     const pages = this.pages;
+    this.looking = true;
     try {
       const many = this.replaced.size > NEWEST / 2;
       const filters = this.filters.value;
       const query = { ...filters, sort: sortOf(filters), limit: many ? 2 * PAGE : NEWEST };
-      const page = await this.api.images(query);
-      if (pages !== this.pages) return;
-      await this.older(page);
+      const page = await this.api.images(query, pages.signal);
+      await this.older(page, pages.signal);
+      if (pages.stopped) return;
       if (pages.refresh(page)) this.patience.renew();
       this.publish(this.phase.value === "failed" ? "ready" : this.phase.value);
       this.settle(page);
-    } catch (error) {
-      if (error instanceof Problem && error.status === 401) return;
+    } catch {
+      // the next look may do better
+    } finally {
+      this.looking = false;
+      this.schedule();
     }
-    this.schedule();
   }
 
   /** Pictures that develop further down than the newest page reaches are asked for one by one. */
-  private async older(page: Page): Promise<void> {
+  private async older(page: Page, stop: AbortSignal): Promise<void> {
     const listed = new Set(page.images.map(({ id }) => id));
     const missed = this.developing().filter(({ id }) => !listed.has(id)).slice(0, SINGLES);
-    for (const { id } of missed) await this.renew(id);
+    for (const { id } of missed) await this.renew(id, stop);
   }
 
   /** Uploads whose picture the catalog knows by now are no longer ours to show. */
@@ -193,11 +209,20 @@ export class Album {
       if (!this.replaced.has(tile.id)) continue;
       if (tile.version_id && tile.version_id === this.replaced.get(tile.id)) continue;
       for (const one of this.arriving())
-        if (one.id === tile.id && one.phase === "sent") this.uploads()?.forget(one.localId);
+        if (one.id === tile.id && one.phase === "sent") this.takeOver(one);
       if (tile.state === "DEVELOPING") continue;
       this.replaced.delete(tile.id);
       announce(`${nameOf(tile.key)}: ${tile.state === "READY" ? "ready" : reasonInWords(tile.reason)}`);
     }
+  }
+
+  private takeOver(upload: Upload): void {
+    this.keepPreview(upload);
+    this.uploads()?.forget(upload.localId);
+  }
+
+  private keepPreview({ id, preview }: Upload): void {
+    if (id && preview) this.previews.set(id, preview);
   }
 }
 

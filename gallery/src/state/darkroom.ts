@@ -35,7 +35,7 @@ export class Darkroom {
   ) {
     this.api = routes(new Client(config.api, session));
     this.album = new Album(this.api, () => this.uploads, () => this.uploading.value);
-    session.onEnd = () => (this.ended.value = true);
+    session.onEnd = () => this.end();
     for (const type of ["online", "offline"])
       addEventListener(type, () => (this.online.value = navigator.onLine));
     addEventListener("beforeunload", (event) => this.sending && !this.leaving && event.preventDefault()); // the browser asks
@@ -76,6 +76,11 @@ export class Darkroom {
     } finally {
       this.adding--;
     }
+  }
+
+  private end(): void {
+    this.ended.value = true;
+    this.album.rest();
   }
 
   private async send(chosen: Chosen[], shown?: string): Promise<void> {

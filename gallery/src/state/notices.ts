@@ -32,10 +32,15 @@ export function announce(text: string): void {
   announcement.value = text;
 }
 
-/** Run the newest notice's action, such as undo. */
+/** Run a notice's action, such as undo, and dismiss the notice: a second click does nothing. */
+export function act(notice: Notice): void {
+  if (!notices.value.includes(notice)) return;
+  dismiss(notice.number);
+  notice.action?.run();
+}
+
 export function actOnNewest(): boolean {
   const notice = notices.value.findLast((one) => one.action);
-  notice?.action?.run();
-  if (notice) dismiss(notice.number);
+  if (notice) act(notice);
   return Boolean(notice);
 }

@@ -29,8 +29,12 @@ export class Pages {
     this.stopper.abort();
   }
 
+  get signal(): AbortSignal {
+    return this.stopper.signal;
+  }
+
   get stopped(): boolean {
-    return this.stopper.signal.aborted;
+    return this.signal.aborted;
   }
 
   /** Read the next page; pages that the filters emptied are passed over, up to a bound. */
@@ -39,7 +43,7 @@ export class Pages {
     this.loading = true;
     try {
       for (let empty = 0; empty < EMPTY_PAGES_IN_A_ROW && !this.done; empty++) {
-        const page = await this.fetch(this.cursor, this.stopper.signal);
+        const page = await this.fetch(this.cursor, this.signal);
         this.cursor = page.cursor;
         this.done = page.cursor === null;
         if (this.append(page.images)) break;
