@@ -4,6 +4,7 @@ from playwright.sync_api import Page, Route
 
 ME = "**/api/me"
 UPLOADER = "**/assets/uploads-*.js"
+CHART = "**/assets/uPlot*.js"
 
 
 class Held:

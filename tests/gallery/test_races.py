@@ -5,10 +5,12 @@ from playwright.sync_api import Page, expect
 
 from tests.gallery.fake_cloud import FakeCloud
 from tests.gallery.fake_exchange import Refused
-from tests.gallery.held import ME, UPLOADER, Held
+from tests.gallery.fake_record import id_of
+from tests.gallery.held import CHART, ME, UPLOADER, Held
 from tests.gallery.pages import Gallery, Site, Visitor
 from tests.gallery.uploads import a_picture
 
+HOUR = 3600
 ORDERS = pytest.mark.parametrize(
     "order", [(ME, UPLOADER), (UPLOADER, ME)], ids=["me first", "uploader first"]
 )
@@ -58,3 +60,58 @@ def test_cancel_all_reaches_every_file_that_was_added_before_the_page_had_starte
     gallery.upload([a_picture("wanted.jpg")])
     gallery.wait_for("wanted.jpg", "READY")
     assert not [key for key in cloud.catalog.records if "unwanted" in key]
+
+
+def test_a_picture_that_answers_slowly_is_asked_for_once_at_a_time(
+    page: Page, site: Site, cloud: FakeCloud, alice: Visitor
+) -> None:
+    page.clock.install()
+    cloud.catalog.upload("alice/slow.jpg", a_picture("x")["buffer"], seconds=HOUR)
+    record = cloud.catalog.records["alice/slow.jpg"]
+    gallery = Gallery(page, site).sign_in(alice, at=f"/#/picture/{id_of(record.key)}")
+    expect(page.get_by_text("Developing").first).to_be_visible()
+    held = Held(page, f"**/api/images/{id_of(record.key)}")
+    with page.expect_request(f"**/api/images/{id_of(record.key)}"):
+        page.clock.run_for(2000)
+    page.clock.run_for(20_000)
+    record.ready_from = 0
+    held.release()
+    expect(page.locator(".wall img.thumbnail.loaded")).to_be_visible()
+    assert len(held.waiting) == 1
+
+
+def test_files_are_taken_as_soon_as_the_page_is_there(
+    page: Page, site: Site, alice: Visitor
+) -> None:
+    page.add_init_script(PASTE_AT_ONCE)
+    gallery = Gallery(page, site).sign_in(alice)
+    gallery.wait_for("at once.txt", "REJECTED")
+
+
+def test_a_part_that_did_not_load_is_loaded_with_the_page(
+    page: Page, site: Site, admin: Visitor
+) -> None:
+    for part in (UPLOADER, CHART):
+        page.route(part, lambda route: route.abort(), times=1)
+    gallery = Gallery(page, site).sign_in(admin, at="/?owner=bob")
+    gallery.upload([a_picture("after all.jpg")])
+    expect(page.locator(".notice.bad")).to_contain_text(
+        "Please reload the page. Nothing was taken in"
+    )
+    gallery.go_to("Report")
+    expect(page.get_by_role("alert")).to_contain_text("Please reload the page.")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".days-chart canvas")).to_be_visible()
+    gallery.go_to("Pictures")
+    gallery.upload([a_picture("after all.jpg")])
+    gallery.wait_for("after all.jpg", "READY")
+
+
+# What is pasted in the very moment in which the page appears.
+PASTE_AT_ONCE = """new MutationObserver((_, observer) => {
+  if (!document.querySelector(".shell")) return;
+  observer.disconnect();
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File(["no picture"], "at once.txt"));
+  document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+}).observe(document, { childList: true, subtree: true });"""

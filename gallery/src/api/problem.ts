@@ -70,4 +70,6 @@ export function wordsOf(error: unknown): string {
 }
 
 export const offline = (): Problem => new Problem(0, WORDS[0] as string);
+/** A browser remembers a module that failed to load until the page is loaded anew: github.com/whatwg/html/issues/6768. */
+export const notLoaded = (): Problem => new Problem(0, "A part of the page did not load. Please reload the page.");
 export const signedOut = (): Problem => new Problem(401, WORDS[401] as string);

@@ -2,25 +2,28 @@
 
 import type uPlot from "uplot";
 import { useEffect, useRef } from "preact/hooks";
+import { notLoaded } from "../api/problem";
 import type { Day } from "../api/types";
+import { Trouble } from "../parts/Trouble";
+import { useLoaded } from "../parts/useLoaded";
 import { number } from "../state/words";
 
 const HEIGHT = 220;
 const HALF_DAY = 43_200;
 
+const loadPlot = (): Promise<{ default: typeof uPlot }> => import("uplot").catch(() => Promise.reject(notLoaded()));
+
 export function DaysChart({ days }: { days: Day[] }) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const stop = new AbortController();
-    void draw(box.current as HTMLElement, days, stop.signal);
-    return () => stop.abort();
-  }, [days]);
+  const { value: module, problem } = useLoaded(loadPlot, []);
+  useEffect(() => (module ? draw(module.default, box.current as HTMLElement, days) : undefined), [module, days]);
+  if (problem) return <Trouble words={problem} again={() => location.reload()} />;
   return <div class="days-chart" ref={box} role="img" aria-label="Uploads per day; the table below has the figures" />;
 }
 
-async function draw(box: HTMLElement, days: Day[], stop: AbortSignal): Promise<void> {
-  const { default: Plot } = await import("uplot");
-  if (stop.aborted) return;
+/** Draw the chart; returns how to take it away. */
+function draw(Plot: typeof uPlot, box: HTMLElement, days: Day[]): () => void {
+  const stop = new AbortController();
   const times = days.map(({ day }) => Date.parse(`${day}T00:00:00Z`) / 1000);
   const data: uPlot.AlignedData = [times, days.map((one) => one.objects), days.map((one) => one.rejected)];
   let plot = new Plot(options(Plot, box), data, box);
@@ -31,11 +34,12 @@ async function draw(box: HTMLElement, days: Day[], stop: AbortSignal): Promise<v
   const observer = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: HEIGHT }));
   observer.observe(box);
   for (const colours of ["(prefers-color-scheme: dark)", "print"])
-    matchMedia(colours).addEventListener("change", again, { signal: stop });
-  stop.addEventListener("abort", () => {
+    matchMedia(colours).addEventListener("change", again, { signal: stop.signal });
+  return () => {
+    stop.abort();
     observer.disconnect();
     plot.destroy();
-  });
+  };
 }
 
 function options(Plot: typeof uPlot, box: HTMLElement): uPlot.Options {

@@ -1,13 +1,13 @@
 /** The whole page takes files: dropped or pasted. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { ofDrop, ofPaste } from "../upload/files";
 import { useRoom } from "./context";
 
 export function DropZone() {
   const room = useRoom();
   const [over, setOver] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const stop = new AbortController();
     const on = <E extends Event>(type: string, act: (event: E) => void): void =>
       addEventListener(type, act as EventListener, { signal: stop.signal });

@@ -2,7 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import { Client } from "../api/client";
-import { offline, wordsOf } from "../api/problem";
+import { notLoaded, wordsOf } from "../api/problem";
 import { allOwners, type Routes, routes } from "../api/routes";
 import type { Me, OwnerTotals } from "../api/types";
 import { Session } from "../auth/session";
@@ -114,7 +114,7 @@ export class Darkroom {
 
   /** The one uploader, which is loaded after the first view. */
   private readonly uploader = kept(async () => {
-    const { Uploads } = await import("../upload/uploads").catch(() => Promise.reject(offline()));
+    const { Uploads } = await import("../upload/uploads").catch(() => Promise.reject(notLoaded()));
     const uploads = new Uploads(this.api, this.config);
     uploads.onSent = (upload) => this.album.expect(upload);
     effect(() => {
