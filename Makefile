@@ -15,7 +15,7 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 ANOTHER_PYTHON := name one: make $(MAKECMDGOALS) PYTHON=python3.13
 CHECK_PYTHON = command -v "$(PYTHON)" >/dev/null && "$(PYTHON)" -c "" || { echo "$(PYTHON) cannot be run. Darkroom needs Python 3.11 to 3.14; $(ANOTHER_PYTHON)" >&2; exit 1; }; \
-	"$(PYTHON)" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))" || { echo "Darkroom needs Python 3.11 to 3.14, and $(PYTHON) is $$($(PYTHON) -V); $(ANOTHER_PYTHON)" >&2; exit 1; }
+	"$(PYTHON)" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))" || { echo "Darkroom needs Python 3.11 to 3.14, and $(PYTHON) is $$("$(PYTHON)" -V); $(ANOTHER_PYTHON)" >&2; exit 1; }
 CHECK_NODE = node -e "const [major, minor] = process.versions.node.split('.').map(Number); process.exit(major < 20 || (major == 20 && minor < 19) ? 1 : 0)" 2>/dev/null && command -v npm >/dev/null || \
 	{ echo "Darkroom needs Node 20.19 or newer with npm, and found $$(node --version 2>/dev/null || echo none): https://nodejs.org" >&2; exit 1; }
 
@@ -116,7 +116,7 @@ clean: ## Stop the local cloud and delete everything that was made, its data too
 .venv/.installed .venv-audit/.installed .venv-bench/.installed .venv-cloud/.installed .venv-guard/.installed: | $(UV)
 	@$(CHECK_PYTHON)
 	@echo "Installing $< into $(@D) ..." >&2
-	@$(PYTHON) -m venv --clear --without-pip $(@D)
+	@"$(PYTHON)" -m venv --clear --without-pip $(@D)
 	@$(UV) pip sync --quiet --require-hashes --only-binary :all: --build-constraint $< --python $(@D)/bin/python $<
 	@touch $@
 
@@ -124,7 +124,7 @@ clean: ## Stop the local cloud and delete everything that was made, its data too
 $(UV): requirements-uv.txt
 	@$(CHECK_PYTHON)
 	@echo "Installing uv into .venv-uv ..." >&2
-	@$(PYTHON) -m venv --clear .venv-uv
+	@"$(PYTHON)" -m venv --clear .venv-uv
 	@.venv-uv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --requirement $<
 	@touch $@
 

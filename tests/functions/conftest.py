@@ -118,7 +118,10 @@ def world() -> Iterator[World]:
 @contextmanager
 def a_world() -> Iterator[World]:
     """Make the app's buckets and tables for as long as a test, or a file of them, lives."""
-    with patch.dict(os.environ, ENVIRONMENT), mock_aws():
+    with (
+        patch.dict(os.environ, ENVIRONMENT),
+        mock_aws(config={"core": {"reset_boto3_session": False}}),
+    ):
         for once in MADE_ONCE:
             once.cache_clear()
         s3, dynamodb = boto3.client("s3"), boto3.resource("dynamodb")
