@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.corpus import TINY
+
 # Powertools reads these when a handler is first imported.
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "tests", "POWERTOOLS_METRICS_NAMESPACE": "Darkroom"}
 
@@ -41,13 +43,23 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
         return file.parent.name if file.parent.name in TOGETHER else str(file)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     """Take ours, whatever ``--dist`` says."""
     return Together(config, log)
 
 
+# What a test needs, by the fixture that brings it.
+NEEDS = {"app": "cloud", "emulator": "cloud", "browser": "browser"}
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest."""
+    """Mark the tests by their needs, and begin with those that take longest."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        for name in NEEDS.keys() & set(fixtures):
+            item.add_marker(NEEDS[name])
     items.sort(key=_rank)
 
 
@@ -78,10 +90,16 @@ def no_network() -> Any:
     patch.undo()
 
 
-@pytest.fixture(scope="session")
-def corpus() -> Path:
-    """Return a folder of pictures that others made; they are not part of the project."""
-    folder = Path(os.environ.get("DARKROOM_CORPUS", "../shared/corpus"))
-    if not folder.is_dir():
-        pytest.skip("no corpus: set DARKROOM_CORPUS to a folder of pictures")
+# A folder of pictures that others made may be named; it is not part of the project.
+OTHERS = os.environ.get("DARKROOM_CORPUS")
+
+
+@pytest.fixture(scope="session", params=["tiny", "others"] if OTHERS else ["tiny"])
+def corpus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of good and bad files: ten of our own, then those that others made."""
+    if request.param == "others":
+        return Path(str(OTHERS))
+    folder = tmp_path_factory.mktemp("corpus")
+    for name, (content, _) in TINY.items():
+        (folder / name).write_bytes(content)
     return folder
