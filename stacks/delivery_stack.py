@@ -152,7 +152,21 @@ class DeliveryStack(Stack):
     def _sandbox(self) -> None:
         config = replace(sandbox(), tested_by=self.config.account)
         stage = self._stage(config, self.config.sandbox_account)
-        self.pipeline.add_stage(stage, post=[self._end_to_end(stage)])
+        self.pipeline.add_stage(
+            stage, pre=[self._rest_of_the_tests()], post=[self._end_to_end(stage)]
+        )
+
+    def _rest_of_the_tests(self) -> pipelines.CodeBuildStep:
+        """Return the build of what `make test` leaves out; nothing is deployed before it passes."""
+        return pipelines.CodeBuildStep(
+            "TestRest",
+            input=self.source,
+            commands=[builds.TEST_REST],
+            build_environment=builds.environment(codebuild.ComputeType.MEDIUM),
+            partial_build_spec=codebuild.BuildSpec.from_object(
+                {"version": "0.2", **builds.TESTS_SPEC}
+            ),
+        )
 
     def _end_to_end(self, stage: DarkroomStage) -> pipelines.CodeBuildStep:
         return pipelines.CodeBuildStep(

@@ -49,6 +49,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     return Together(config, log)
 
 
+# The folders and files that `make test` leaves to `make test-rest`, beside tests that are marked.
+REST = (
+    "tests/gallery/test_uploads.py",
+    "tests/gallery/test_views.py",
+    "tests/gallery/test_visit.py",
+    "tests/local",
+)
+
 # What a test needs, by the fixture that brings it.
 NEEDS = {"app": "cloud", "emulator": "cloud", "browser": "browser"}
 
@@ -60,7 +68,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         for name in NEEDS.keys() & set(fixtures):
             item.add_marker(NEEDS[name])
+        if item.nodeid.startswith(REST):
+            item.add_marker("exhaustive")
     items.sort(key=_rank)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say what is left, for nobody must take these tests for all."""
+    if config.option.markexpr == "not exhaustive":
+        terminalreporter.line(f"\n{LEFT}")
+
+
+LEFT = """\
+Left to `make test-all` (about 15 minutes): 18,000 more schedules of the convergence tests, chaos,
+storms, deployments that roll back, the emulator's own contract, every view of the gallery."""
 
 
 def _rank(item: pytest.Item) -> int:

@@ -50,6 +50,7 @@ ROLES: dict[str, Mapping[str, str]] = {
     "Pipeline/Pipeline/Role": BUILD | WRITES,
     "Pipeline/Pipeline/Source/Code/CodePipelineActionRole": BUILD | WRITES,
     "Pipeline/Pipeline/Build/Build/CdkBuildProject/Role": BUILD | WRITES,
+    "Pipeline/Pipeline/Sandbox/TestRest/TestRest/Role": BUILD,
     "Pipeline/Pipeline/Sandbox/EndToEnd/EndToEnd/Role": BUILD | END_TO_END,
     "Pipeline/Pipeline/Production/Approval/CodePipelineActionRole": BUILD,
     "Pipeline/UpdatePipeline/SelfMutation/Role": BUILD | SELF_MUTATION,

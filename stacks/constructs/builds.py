@@ -11,18 +11,19 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 # x86: the resampler that thumbnails are made with, and so its tests, has no wheel for arm64. The
-# functions on arm64 get theirs all the same: pip fetches wheels for another processor.
+# functions on arm64 get theirs all the same: uv fetches wheels for another processor.
 IMAGE = codebuild.LinuxBuildImage.STANDARD_8_0
 RUNTIMES = {"python": "3.13", "nodejs": "22"}
 REPORTS = ".build/reports"
 TESTS, COVERAGE = "tests.xml", "coverage.xml"
 # What is taken from these is compared with the hashes of the lock files: nobody who could write
 # here could slip anything in.
-CACHED = ("/root/.cache/pip/**/*", "/root/.npm/_cacache/**/*")
+CACHED = ("/root/.cache/uv/**/*", "/root/.npm/_cacache/**/*")
 
 CHECK = "make check"
 # Measuring takes time of its own, so that developers' tests go without: see pyproject.toml.
 TEST = f"make test TEST='--cov --cov-report=xml:{REPORTS}/{COVERAGE} --junitxml={REPORTS}/{TESTS}'"
+TEST_REST = f"make test-rest TEST=--junitxml={REPORTS}/{TESTS}"
 # No index at hand is said, and stops no delivery: what is known to be vulnerable does.
 AUDIT = "make audit AUDIT=--if-reachable"
 VERIFY = f"make verify VERIFY=--junitxml={REPORTS}/{TESTS}"

@@ -19,7 +19,7 @@ from constructs import Construct
 from stacks.constructs import builds
 from stacks.delivery_config import DeliveryConfig
 
-COMMANDS = (builds.CHECK, builds.TEST, "make synth")
+COMMANDS = (builds.CHECK, builds.TEST, builds.TEST_REST, "make synth")
 
 
 class PullRequestChecks(Construct):

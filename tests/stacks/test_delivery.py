@@ -23,7 +23,7 @@ from tests.stacks.delivery import (
 )
 from tests.stacks.synthesis import ROOT
 
-OURS = ("PipelineBuildCdkBuildProject", "EndToEnd", "PullRequests")
+OURS = ("PipelineBuildCdkBuildProject", "TestRest", "EndToEnd", "PullRequests")
 
 
 @pytest.fixture(params=SETTINGS)
@@ -50,6 +50,15 @@ def test_a_newer_merge_supersedes_an_older_one(any_delivery: Delivery) -> None:
     properties = any_delivery.pipeline.properties
     assert properties["PipelineType"] == "V2"
     assert properties["ExecutionMode"] == "SUPERSEDED"
+
+
+def test_nothing_is_deployed_before_all_tests_have_passed(any_delivery: Delivery) -> None:
+    actions = any_delivery.stages["Sandbox"]
+    first, *others = actions.values()
+    assert first == actions["TestRest"]
+    assert all(first["RunOrder"] < each["RunOrder"] for each in others)
+    [command] = any_delivery.commands(any_delivery.project("TestRest"))
+    assert command.startswith("make test-rest ")
 
 
 def test_the_sandbox_is_deployed_then_tested(any_delivery: Delivery) -> None:
@@ -103,7 +112,7 @@ def test_a_push_to_the_branch_in_codecommit_starts_it(codecommit: Delivery) -> N
 def test_what_a_build_of_ours_runs_are_make_targets(any_delivery: Delivery, name: str) -> None:
     makefile = (ROOT / "Makefile").read_text()
     for command in any_delivery.commands(any_delivery.project(name)):
-        found = re.fullmatch(r"make ([a-z]+)(?: ([A-Z]+)=.*)?", command)
+        found = re.fullmatch(r"make ([a-z-]+)(?: ([A-Z]+)=.*)?", command)
         assert found, command
         [recipe] = re.findall(rf"^{found[1]}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
         assert not found[2] or f"$({found[2]})" in recipe, command
