@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 
 from stacks.delivery_config import DeliveryConfig
-from tests.stacks.delivery import SETTINGS, delivery
+from tests.stacks.delivery import EACH, delivery
 from tests.stacks.synthesis import ROOT, STAGES, deployment
 
 PAGE = (ROOT / "docs" / "delivery.md").read_text()
@@ -113,9 +113,9 @@ def test_the_narrow_policy_makes_roles_by_the_stacks_names_only() -> None:
         assert not {"*", "iam:*", "sts:*"} & set(statement["Action"])
 
 
-def test_every_source_that_the_page_promises_synthesizes() -> None:
-    for name in SETTINGS:
-        assert delivery(name).pipeline
+@pytest.mark.parametrize("name", EACH)
+def test_every_source_that_the_page_promises_synthesizes(name: str) -> None:
+    assert delivery(name).pipeline
 
 
 def test_the_page_names_the_stages_as_they_are_called() -> None:

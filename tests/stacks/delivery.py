@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.stacks.synthesis import ROOT, Deployment, Resource  # isort: skip - sets aws_cdk up
 
+import pytest
 from aws_cdk import App
 
 from stacks.config import production
@@ -40,6 +41,11 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "codecommit, two accounts": CODECOMMIT,
     "codecommit, three accounts": {**CODECOMMIT, "sandbox_account": "777788889999"},
 }
+# Each takes seconds to synthesize: `make test` looks at one for each source.
+USUAL = ("github, two accounts", "codecommit, two accounts")
+EACH = [
+    name if name in USUAL else pytest.param(name, marks=pytest.mark.exhaustive) for name in SETTINGS
+]
 
 
 @dataclass(frozen=True)

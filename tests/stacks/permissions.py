@@ -15,7 +15,7 @@ HEAD = """# What every role may do
 Each function has a role of its own with these permissions and no others, the same in every stage;
 the other roles are those of CodeDeploy, of the scheduler and, in the sandbox, of the end-to-end
 tests (`EndToEndRole`). Made from the templates by
-`make permissions`; `make check` and `make test` compare it with them: a change of this page is a
+`make permissions`; `make test` compares it with them: a change of this page is a
 change of what is allowed, and is reviewed as one.
 
 | role | may | on |
@@ -33,7 +33,7 @@ are refused, and so is everything without TLS.
 WHY = """
 # Wildcards, and why
 
-No others: a wildcard that is not here fails `make check`.
+No others: a wildcard that is not here fails `make test`.
 
 | wildcard | in | why |
 |---|---|---|

@@ -13,6 +13,7 @@ from stacks.delivery_stack import TESTED
 from stacks.pins import cdk_version
 from tests.stacks.delivery import (
     CONNECTION,
+    EACH,
     ELSEWHERE,
     HERE,
     REGION,
@@ -26,7 +27,7 @@ from tests.stacks.synthesis import ROOT
 OURS = ("PipelineBuildCdkBuildProject", "TestRest", "EndToEnd", "PullRequests")
 
 
-@pytest.fixture(params=SETTINGS)
+@pytest.fixture(params=EACH)
 def any_delivery(request: pytest.FixtureRequest) -> Delivery:
     return delivery(str(request.param))
 
@@ -231,8 +232,10 @@ def test_end_to_end_tests_are_told_where_everything_is(any_delivery: Delivery) -
     ("name", "sandbox", "production"),
     [
         ("github, two accounts", HERE, ELSEWHERE),
-        ("github, one account", HERE, HERE),
-        ("codecommit, three accounts", "777788889999", ELSEWHERE),
+        pytest.param("github, one account", HERE, HERE, marks=pytest.mark.exhaustive),
+        pytest.param(
+            "codecommit, three accounts", "777788889999", ELSEWHERE, marks=pytest.mark.exhaustive
+        ),
     ],
 )
 def test_each_stage_goes_to_its_account(name: str, sandbox: str, production: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stacks.config import sandbox
-from tests.stacks.delivery import ELSEWHERE, HERE, REGION, SETTINGS, Delivery, delivery
+from tests.stacks.delivery import EACH, ELSEWHERE, HERE, REGION, Delivery, delivery
 from tests.stacks.synthesis import Deployment, as_list, synthesize
 
 # What an action or a resource with a star in it is there for. CDK Pipelines writes all but the one
@@ -37,7 +37,7 @@ STARS = {
 }
 
 
-@pytest.fixture(params=SETTINGS)
+@pytest.fixture(params=EACH)
 def any_delivery(request: pytest.FixtureRequest) -> Delivery:
     return delivery(str(request.param))
 

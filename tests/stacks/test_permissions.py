@@ -8,7 +8,7 @@ import pytest
 
 from stacks.catalog_indexes import INDEXES
 from stacks.constructs.permissions import allow_arn
-from tests.stacks.delivery import SETTINGS, delivery
+from tests.stacks.delivery import EACH, delivery
 from tests.stacks.permissions import PAGE, page, permissions
 from tests.stacks.synthesis import Deployment, as_list, statements
 
@@ -27,7 +27,7 @@ def test_the_table_has_every_role_of_every_stage(stage: Deployment) -> None:
     assert permissions(stage).keys() <= told
 
 
-@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize("settings", EACH)
 def test_the_table_has_every_role_of_the_pipeline(settings: str) -> None:
     told = {line.split(" | ")[0].removeprefix("| ") for line in PAGE.read_text().splitlines()}
     assert permissions(delivery(settings)).keys() <= told
