@@ -51,6 +51,24 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 
 # The folders and files that `make test` leaves to `make test-rest`, beside tests that are marked.
 REST = (
+    *(
+        f"tests/flow/test_{name}.py"
+        for name in (
+            "announcements",
+            "api_schema",
+            "chaos",
+            "daily_report",
+            "delivery",
+            "end_to_end",
+            "hooks",
+            "operations",
+            "ports",
+            "reconcile",
+            "storm",
+            "uploads",
+            "watching",
+        )
+    ),
     "tests/gallery/test_uploads.py",
     "tests/gallery/test_views.py",
     "tests/gallery/test_visit.py",

@@ -116,6 +116,7 @@ def close_to(colour: tuple[int, int, int]) -> object:
     return pytest.approx(colour, abs=24)
 
 
+@pytest.mark.exhaustive
 def test_the_page_tells_what_the_catalog_knows(gallery: Gallery) -> None:
     picture = gallery.look_at("sideways.jpg")
     picture.wait_until_loaded()
@@ -134,6 +135,7 @@ def test_the_page_tells_what_the_catalog_knows(gallery: Gallery) -> None:
     expect(gallery.tile("sideways.jpg")).to_be_visible()
 
 
+@pytest.mark.exhaustive
 def test_filters_find_by_state_format_and_reason(gallery: Gallery) -> None:
     gallery.wait_for_pictures()
     gallery.only("Refused")
@@ -147,6 +149,7 @@ def test_filters_find_by_state_format_and_reason(gallery: Gallery) -> None:
     expect(gallery.tile("phone.heic")).to_be_visible()
 
 
+@pytest.mark.exhaustive
 def test_what_is_deleted_comes_back_by_undo_and_usage_follows(gallery: Gallery) -> None:
     regretted, missed, _ = SPARE
     gallery.go_to("Usage")
@@ -167,6 +170,7 @@ def test_what_is_deleted_comes_back_by_undo_and_usage_follows(gallery: Gallery) 
     gallery.wait_for_total("pictures", before - 1)
 
 
+@pytest.mark.exhaustive
 def test_a_deleted_picture_is_brought_back_at_its_address(gallery: Gallery) -> None:
     gallery.wait_for_pictures()
     picture = gallery.look_at(SPARE[2])
@@ -179,6 +183,7 @@ def test_a_deleted_picture_is_brought_back_at_its_address(gallery: Gallery) -> N
     expect(gallery.page.locator(".wall img.thumbnail.loaded")).to_be_visible()
 
 
+@pytest.mark.exhaustive
 def test_another_owners_picture_is_refused(
     app: App, page: Page, site: Site, gallery: Gallery
 ) -> None:
@@ -193,6 +198,7 @@ def test_another_owners_picture_is_refused(
     expect(page.get_by_role("button", name="Bring it back")).to_have_count(0)
 
 
+@pytest.mark.exhaustive
 def test_administrators_see_all_owners_and_the_report(
     app: App, page: Page, site: Site, owner: str, gallery: Gallery
 ) -> None:
@@ -206,6 +212,7 @@ def test_administrators_see_all_owners_and_the_report(
     expect(page.get_by_role("region", name="Refused, by reason")).to_contain_text("Not an image")
 
 
+@pytest.mark.exhaustive
 def test_who_signs_out_is_out(gallery: Gallery) -> None:
     gallery.sign_out()
     gallery.page.reload()
