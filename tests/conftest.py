@@ -51,28 +51,30 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 
 # The folders and files that `make test` leaves to `make test-rest`, beside tests that are marked.
 REST = (
-    *(
-        f"tests/flow/test_{name}.py"
-        for name in (
-            "announcements",
-            "api_schema",
-            "chaos",
-            "daily_report",
-            "delivery",
-            "end_to_end",
-            "hooks",
-            "operations",
-            "ports",
-            "reconcile",
-            "storm",
-            "uploads",
-            "watching",
-        )
-    ),
+    "tests/flow/test_announcements.py",
+    "tests/flow/test_api_schema.py",
+    "tests/flow/test_chaos.py",
+    "tests/flow/test_daily_report.py",
+    "tests/flow/test_delivery.py",
+    "tests/flow/test_end_to_end.py",
+    "tests/flow/test_hooks.py",
+    "tests/flow/test_operations.py",
+    "tests/flow/test_ports.py",
+    "tests/flow/test_reconcile.py",
+    "tests/flow/test_storm.py",
+    "tests/flow/test_uploads.py",
+    "tests/flow/test_watching.py",
+    "tests/gallery/test_races.py",
+    "tests/gallery/test_size.py",
     "tests/gallery/test_uploads.py",
     "tests/gallery/test_views.py",
     "tests/gallery/test_visit.py",
-    "tests/local",
+    "tests/layers/test_pictures_memory.py",
+    "tests/local/",
+    "tests/stacks/test_app.py",
+    "tests/stacks/test_fourth_consumer.py",
+    "tests/test_bench.py",
+    "tests/test_conftest.py",
 )
 
 # What a test needs, by the fixture that brings it.

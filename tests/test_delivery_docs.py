@@ -65,6 +65,7 @@ def test_cdk_knows_the_command_and_its_options(command: str) -> None:
     assert options(words) <= CDK[verb]
 
 
+@pytest.mark.exhaustive
 def test_the_options_are_cdks_own() -> None:
     cdk = ROOT / "node_modules" / ".bin" / "cdk"
     for verb, names in CDK.items():

@@ -47,6 +47,7 @@ def test_a_failing_schedule_is_told_with_its_seed_and_as_short_as_can_be() -> No
     assert "PutItem {'pk': 'alice/a.jpg'" in str(failure)
 
 
+@pytest.mark.exhaustive
 def test_the_same_seed_is_the_same_schedule() -> None:
     with installed() as ports, DEFECTS["counters with ADD"]():
         found = [find(ports, seed) for seed in range(40) for _ in range(2)]
@@ -63,6 +64,7 @@ def test_two_of_the_pictures_have_one_etag() -> None:
     assert len(digests) == 1
 
 
+@pytest.mark.exhaustive
 def test_the_soak_is_a_command() -> None:
     outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command = [sys.executable, "-m", "tests.convergence.soak", "--schedules", "20", "--json"]

@@ -394,6 +394,7 @@ def test_a_facet_that_a_wrong_clock_has_dated_does_not_hide_its_key_for_long(
     assert_heals(shop)
 
 
+@pytest.mark.exhaustive
 def test_a_sweep_alongside_changes_finds_only_what_is_wrong(shop: Workshop) -> None:
     forget(shop, KEYS[2], "THUMBNAILS")
     sweep = shop.sweep(page_size=2, buffer=2)
@@ -514,6 +515,7 @@ def test_a_key_that_begins_like_another_is_not_mistaken_for_it(shop: Workshop) -
     assert shop.inspector().inspect("alice/c").current is None
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_keys_are_swept_in_partitions_with_tiny_pages(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -200,6 +200,7 @@ def test_once_a_week_it_runs_without_a_push(any_delivery: Delivery) -> None:
     assert target["Arn"] == any_delivery.arn_of_the_pipeline
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("day", "runs"), [("SUN", ["cron(17 5 ? * SUN *)"]), (None, [])])
 def test_the_day_is_configured(day: str | None, runs: list[str]) -> None:
     made = synthesize(DeliveryConfig(**{**SETTINGS["github, two accounts"], "rebuild_on": day}))

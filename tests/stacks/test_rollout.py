@@ -58,6 +58,7 @@ def test_the_stages_are_deployed_as_they_say() -> None:
     assert [each.deployment for each in stages] == [None, None, "Canary10Percent5Minutes"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_each_kind_of_deployment_is_codedeploys_own(production: Deployment, name: str) -> None:
     stage = production
