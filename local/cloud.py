@@ -94,6 +94,7 @@ class Cloud:
         self.check_tools()
         if self.is_running():
             self.check_port()
+            self.check_certificate()
             return False
         ports.require_free(self.settings.port)
         ports.remember_port(self.home, self.settings.port)
@@ -113,6 +114,14 @@ class Cloud:
         if self.settings.port != running:
             raise CloudError(
                 f"The cloud runs on port {running}; `python -m local down` it to change its port."
+            )
+
+    def check_certificate(self) -> None:
+        """Refuse a running cloud whose certificate no client accepts; a restart makes a new one."""
+        if not tls.is_valid(self.settings.certificate):
+            raise CloudError(
+                "The running cloud's certificate is not valid at this machine's date. Run"
+                " `python -m local down`, then `python -m local up`, which makes a new one."
             )
 
     def stop(self) -> None:
