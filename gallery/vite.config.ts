@@ -1,4 +1,4 @@
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
@@ -9,4 +9,5 @@ export default defineConfig({
     cssCodeSplit: false,
     reportCompressedSize: true,
   },
+  test: { setupFiles: ["test/date.ts"] },
 });

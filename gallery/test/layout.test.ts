@@ -6,8 +6,10 @@ const anyTile = (id: string, changes: Partial<Tile> = {}): Tile => ({
   id, key: `alice/${id}.jpg`, owner: "alice", state: "READY", width: 300, height: 200,
   uploaded_at: "2026-11-21T12:00:00.000Z", ...changes,
 });
+/** The page shows days of the reader's own zone. */
+const noon = (day: string): string => new Date(`${day}T12:00:00`).toISOString();
 const many = (count: number, day = "21"): Tile[] =>
-  Array.from({ length: count }, (_, at) => anyTile(`${day}-${at}`, { uploaded_at: `2026-11-${day}T12:00:00.000Z` }));
+  Array.from({ length: count }, (_, at) => anyTile(`${day}-${at}`, { uploaded_at: noon(`2026-11-${day}`) }));
 const rowsOf = (tiles: Tile[], width = 1000): Row[] =>
   layOut(tiles, width, 200, false).lines.filter((line): line is Row => line.kind === "row");
 

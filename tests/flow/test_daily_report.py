@@ -29,8 +29,9 @@ def test_a_report_counts_what_was_uploaded_and_escapes_what_it_is_called(app: Ap
     app.put("<script>alert(1)<_script>/2.jpg", b"no pixels")
     app.wait_until_quiet()
     today = datetime.now(UTC).date()
+    first, end = today - timedelta(days=1), today + timedelta(days=1)  # midnight may be between
 
-    answer = publish(app, {"from": str(today), "to": str(today + timedelta(days=1))})
+    answer = publish(app, {"from": str(first), "to": str(end)})
 
     name = answer["report"].removesuffix(".html")
     told = json.loads(read(app, f"{name}.json"))
@@ -46,5 +47,7 @@ def test_a_report_counts_what_was_uploaded_and_escapes_what_it_is_called(app: Ap
 
 
 def test_the_usual_report_lies_under_yesterday(app: App) -> None:
-    yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    assert publish(app, {})["report"] == f"daily/{yesterday:%Y/%m/%d}/report.html"
+    before = datetime.now(UTC).date()
+    report = publish(app, {})["report"]
+    days = {before, datetime.now(UTC).date()}  # two at midnight
+    assert report in {f"daily/{day - timedelta(days=1):%Y/%m/%d}/report.html" for day in days}

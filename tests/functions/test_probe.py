@@ -132,7 +132,7 @@ def test_the_scheduled_probe_measures_what_it_finds(
 
     assert probe_flow.probe_flow() == "came through"
     assert counted["ProbeFailed"] == 0
-    assert 0 < counted["ProbeMilliseconds"] < 60_000
+    assert counted["ProbeMilliseconds"] > 0
 
     flow.does_thumbnails = False
     assert "no facets" in probe_flow.probe_flow()

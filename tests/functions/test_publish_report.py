@@ -3,11 +3,12 @@
 import json
 import random
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import boto3
 import pytest
+import time_machine
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from darkroom.convergence import timestamp
@@ -34,6 +35,13 @@ MADE_ONCE = (
     publish_report.dynamodb_client,
     publish_report.sns,
 )
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """Let it be `TODAY`, for these tests may run past midnight."""
+    with time_machine.travel(datetime.combine(TODAY, time(1), UTC)):
+        yield
 
 
 @pytest.fixture

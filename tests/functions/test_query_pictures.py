@@ -1,6 +1,6 @@
 """Pictures through the API: found by the real facets, shown as they are."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,9 +11,6 @@ from functions.query_catalog import resources
 from tests.functions.conftest import World
 from tests.functions.querying import Api, path_of
 from tests.pictures import any_picture, exif
-
-NOW = datetime.now(UTC)
-TODAY, TOMORROW = NOW.date().isoformat(), (NOW + timedelta(days=1)).date().isoformat()
 
 
 @pytest.fixture

