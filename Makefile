@@ -70,7 +70,7 @@ check: setup $(PAGE) .venv-guard/.installed ## Lint, check formatting and types,
 	$(VENV)/mypy
 	@$(VENV)/python -m guard
 
-audit: setup .venv-guard/.installed .venv-audit/.installed .venv-bench/.installed ## Compare licences; ask for known vulnerabilities (AUDIT=--if-reachable: go on if nobody answers)
+audit: setup $(PAGE) .venv-guard/.installed .venv-audit/.installed .venv-bench/.installed ## Compare licences; ask for known vulnerabilities (AUDIT=--if-reachable: go on if nobody answers)
 	$(VENV)/python -m guard.licences --check
 	@$(VENV)/python -m guard.audit $(AUDIT) || { code=$$?; echo "make audit: see above (exit code $$code)" >&2; exit $$code; }
 

@@ -1,5 +1,6 @@
-"""Ask PyPI's and npm's databases for known vulnerabilities of every pin.
+"""Look for known vulnerabilities of every pin, and for Lambda runtimes that AWS deprecates.
 
+A runtime counts from 90 days before AWS deprecates it, with `--if-reachable` from that day on.
 Ends with 0 if there are none, 1 if there are, and 3 if any pin could not be checked: no index is
 no proof. With `--if-reachable` the last ends with 0, and is said all the same: a build without a
 way to the indexes must go on, but nobody is to take it for an audit.
@@ -9,14 +10,20 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from guard.findings import GuardError
 from guard.pins import LOCKS, NODE_LOCKS, ROOT
+from guard.runtimes import deprecated
+from guard.synthesis import synthesize, templates
 
 TOOL = ROOT / ".venv-audit" / "bin" / "python"
 NOTHING, VULNERABLE, UNCHECKED = 0, 1, 3
 IF_REACHABLE = "--if-reachable"
+NOTICE = timedelta(days=90)
+SYNTHESIZED = ROOT / ".build" / "audit"
 # Those that do not concern us, by id, each with its reason: else one without a fix stops delivery.
 ACCEPTED: dict[str, str] = {}
 
@@ -54,6 +61,21 @@ def node_vulnerabilities(lock: Path) -> Iterator[str]:
         yield f"{name}: {each['severity']}"
 
 
+def deprecated_runtimes(by: date) -> Iterator[str]:
+    """Yield the runtimes of what would be deployed that are deprecated on the day *by*.
+
+    Raises:
+        Unchecked: if the sandbox, which has every function, is refused, or cfn-lint is missing.
+    """
+    if refused := synthesize("sandbox", SYNTHESIZED / "sandbox"):
+        raise Unchecked(f"{refused.name} is refused: python -m guard")
+    try:
+        lines = [*deprecated(templates(SYNTHESIZED), by)]
+    except GuardError as error:
+        raise Unchecked(str(error)) from error
+    yield from (line for line in lines if not any(each in line for each in ACCEPTED))
+
+
 def run(command: list[str], root: Path = ROOT) -> dict[str, Any]:
     try:
         done = subprocess.run(
@@ -72,8 +94,11 @@ def run(command: list[str], root: Path = ROOT) -> dict[str, Any]:
 def main(arguments: Sequence[str] = ()) -> int:
     found: list[str] = []
     unchecked: list[str] = []
-    asked = [(python_vulnerabilities, ROOT / lock) for lock in LOCKS]
+    urgent = IF_REACHABLE in arguments
+    today = datetime.now(UTC).date()
+    asked: list[tuple[Any, Any]] = [(python_vulnerabilities, ROOT / lock) for lock in LOCKS]
     asked += [(node_vulnerabilities, ROOT / lock) for lock in NODE_LOCKS]
+    asked += [(deprecated_runtimes, today if urgent else today + NOTICE)]
     for ask, what in asked:
         try:
             found += ask(what)
@@ -85,7 +110,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         print(f"could not be checked: {line}", file=sys.stderr)
     if found:
         return VULNERABLE
-    if unchecked and IF_REACHABLE in arguments:
+    if unchecked and urgent:
         print(f"NOT AUDITED: {len(unchecked)} of {len(asked)} could not be checked")
         return NOTHING
     return UNCHECKED if unchecked else NOTHING

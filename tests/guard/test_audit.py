@@ -18,6 +18,7 @@ VULNERABLE = {"vulnerabilities": {"a": {"severity": "high"}}}
 
 def answer(monkeypatch: pytest.MonkeyPatch, said: dict[str, Any]) -> None:
     monkeypatch.setattr(audit, "run", lambda *_: said)
+    monkeypatch.setattr(audit, "deprecated_runtimes", lambda by: iter(()))
 
 
 def test_a_vulnerability_is_told_with_its_fix(monkeypatch: pytest.MonkeyPatch) -> None:
