@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,16 +26,18 @@ PLACES = Settings("originals", "thumbnails", "catalog", "report", 4, 1, ("METADA
 
 @dataclass
 class Flow:
-    """Plays S3, SNS and the stream whenever the probe pauses."""
+    """Plays S3, SNS and the stream whenever the probe pauses, which is all that takes time."""
 
     world: World
+    seconds: float = 0
     position: int = 0
     does_thumbnails: bool = True
     does_report: bool = True
     does_deletions: bool = True
     meddle: Callable[[], None] = lambda: None
 
-    def __call__(self, _: float) -> None:
+    def __call__(self, seconds: float) -> None:
+        self.seconds += seconds
         if not self.does_deletions and self.world.facet(KEY, "METADATA"):
             return
         event = sqs_event(notification(KEY))
@@ -54,8 +57,10 @@ KEY = f"{PREFIX}any.png"
 
 
 @pytest.fixture
-def flow(world: World) -> Flow:
-    return Flow(world)
+def flow(world: World, monkeypatch: pytest.MonkeyPatch) -> Flow:
+    made = Flow(world)
+    monkeypatch.setattr(probing, "time", SimpleNamespace(monotonic=lambda: made.seconds))
+    return made
 
 
 def versions(world: World) -> list[Any]:
