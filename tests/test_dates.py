@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.exhaustive
 ROOT = Path(__file__).parents[1]
 # Python gets their rules (POSIX), for a machine may lack the database of their names.
 ZONES = {
