@@ -68,7 +68,7 @@ def test_a_picture_that_answers_slowly_is_asked_for_once_at_a_time(
     page.clock.install()
     cloud.catalog.upload("alice/slow.jpg", a_picture("x")["buffer"], seconds=HOUR)
     record = cloud.catalog.records["alice/slow.jpg"]
-    gallery = Gallery(page, site).sign_in(alice, at=f"/#/picture/{id_of(record.key)}")
+    Gallery(page, site).sign_in(alice, at=f"/#/picture/{id_of(record.key)}")
     expect(page.get_by_text("Developing").first).to_be_visible()
     held = Held(page, f"**/api/images/{id_of(record.key)}")
     with page.expect_request(f"**/api/images/{id_of(record.key)}"):
