@@ -3,6 +3,9 @@ VENV := .venv/bin
 UV := .venv-uv/bin/uv
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 .DEFAULT_GOAL := help
+# Python's packages and npm's are installed side by side.
+MAKEFLAGS += --jobs=2
+unexport MAKEFLAGS
 .PHONY: help setup gallery demo storm chaos up down test test-rest test-all verify deploy synth soak check bench fuzz format lock permissions screenshots audit licences sbom app clean
 
 # The page. What is written last into gallery/dist stands for all of it.

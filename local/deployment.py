@@ -30,23 +30,24 @@ class Deployment:
     emulator_log: Callable[[], str]
 
     def bootstrap(self, target: str) -> None:
-        self.run("Preparing the account", ["bootstrap", target])
+        # Away from cdk.json: the command line would synthesize the app, and needs nothing of it.
+        self.run("Preparing the account", ["bootstrap", target], self.home)
 
     def deploy(self) -> dict[str, str]:
         """Deploy all stacks and return their outputs by name."""
         by_stack = self.home / "outputs-by-stack.json"
         by_stack.unlink(missing_ok=True)
         options = ["**", "--require-approval", "never", "--outputs-file", str(by_stack)]
-        self.run("Deploying the app", ["deploy", *options, "--progress", "events"])
+        app = ["-c", "stage=local", "--output", str(self.home / "cdk.out")]
+        self.run("Deploying the app", ["deploy", *options, "--progress", "events", *app], self.root)
         return flat(json.loads(by_stack.read_text()) if by_stack.exists() else {})
 
-    def run(self, step: str, arguments: list[str]) -> None:
-        common = ["-c", "stage=local", "--output", str(self.home / "cdk.out"), "--no-notices"]
+    def run(self, step: str, arguments: list[str], folder: Path) -> None:
         log = self.home / f"cdk-{arguments[0]}.log"
         with log.open("wb") as stream:
             process = subprocess.Popen(
-                [str(self.cdk), *arguments, *common],
-                cwd=self.root,
+                [str(self.cdk), *arguments, "--no-notices"],
+                cwd=folder,
                 env=self.cdk_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
