@@ -66,7 +66,7 @@ def test_without_dates_it_is_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
         runtimes.lifecycles()
 
 
-@pytest.mark.skipif(not tools.TOOLS.exists(), reason="make check installs the guardrails' tools")
+@pytest.mark.exhaustive  # cfn-lint takes seconds a run
 def test_what_cfn_lint_finds_in_a_template_does_not_depend_on_the_day(tmp_path: Path) -> None:
     file = tmp_path / "ended.template.json"
     ended = ("python2.7", "python3.8")  # updates are refused; or soon will be

@@ -19,6 +19,7 @@ def client(stage: Deployment) -> dict[str, Any]:
     return found.properties
 
 
+@pytest.mark.exhaustive
 def test_users_sign_in_by_address_and_none_registers_unasked(stage: Deployment) -> None:
     assert pool(stage)["UsernameAttributes"] == ["email"]
     assert pool(stage)["UsernameConfiguration"] == {"CaseSensitive": False}
@@ -109,6 +110,7 @@ def test_tokens_that_live_for_days_are_refused() -> None:
         synthesize(production(), token_minutes=3000)
 
 
+@pytest.mark.exhaustive
 def test_people_may_come_by_another_provider_without_choosing_their_owner() -> None:
     stage = synthesize(production(), identity_providers=("Company",))
     [client] = stage.all("AWS::Cognito::UserPoolClient")

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 import yaml  # type: ignore[import-untyped]
 
 from tests.announcements import check
@@ -98,6 +99,7 @@ def test_the_clock_says_that_it_is_the_clock(production: Deployment) -> None:
     assert schedule.properties["ScheduleExpression"] == "rate(1 hour)"
 
 
+@pytest.mark.exhaustive
 def test_messages_go_to_a_configured_mailbox_only(production: Deployment) -> None:
     def topic(stage: Deployment) -> Any:
         variables = stage.functions()["publish_report"].properties["Environment"]["Variables"]

@@ -42,6 +42,7 @@ def test_consumers_are_compared_with_what_they_were_told(stage: Deployment) -> N
     assert len(ratios) == 2
 
 
+@pytest.mark.exhaustive
 def test_the_comparison_can_be_left_out(production: Deployment) -> None:
     without = broken_on(synthesize(production.config, runaway_ratio=None))
     assert {name[-6:] for name in without} == {"Volume"}

@@ -54,6 +54,7 @@ def test_indexes_cost_nothing_while_nobody_asks(stage: Deployment) -> None:
         assert "WriteProvisionedThroughputSettings" not in index
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("number", [0, 3])
 def test_a_table_that_exists_takes_one_index_a_deployment(number: int) -> None:
     few = synthesize(production(), catalog_indexes=number)

@@ -168,6 +168,7 @@ def test_production_has_no_role_for_tests(production: Deployment) -> None:
     assert "EndToEndRole" not in production.outputs("Processing")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("account", [HERE, ELSEWHERE])
 def test_the_tests_role_trusts_the_pipelines_account(account: str) -> None:
     stage = synthesize(replace(sandbox(), tested_by=account))

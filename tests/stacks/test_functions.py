@@ -219,6 +219,7 @@ def test_a_folder_without_a_handler_is_refused() -> None:
         function_code("nonesuch")
 
 
+@pytest.mark.exhaustive
 def test_a_warning_stage_still_sends_its_metrics(production: Deployment) -> None:
     for function in synthesize(production.config, log_level="WARNING").functions().values():
         assert function.properties["LoggingConfig"]["ApplicationLogLevel"] == "INFO"

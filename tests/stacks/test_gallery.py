@@ -111,6 +111,7 @@ def test_a_page_that_is_not_built_is_not_deployed(tmp_path: Path) -> None:
     assert built(tmp_path, required=False).index
 
 
+@pytest.mark.exhaustive
 def test_a_name_of_ones_own_has_a_certificate_and_no_old_tls() -> None:
     certificate = "arn:aws:acm:us-east-1:111122223333:certificate/any"
     named = synthesize(

@@ -65,6 +65,7 @@ def every_table(stage: DarkroomStage) -> None:
     )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("plant", "rules"),
     [
@@ -133,6 +134,7 @@ def accepted_by_cdk_nag(out: Path) -> set[tuple[str, str]]:
     return found
 
 
+@pytest.mark.exhaustive
 def test_what_is_accepted_is_found(unaccepted: set[tuple[str, str]], tmp_path: Path) -> None:
     for rule, place in accepted_by_cdk_nag(tmp_path):
         covered = [path for found, path in unaccepted if found == rule and path.startswith(place)]

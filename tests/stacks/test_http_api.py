@@ -135,6 +135,7 @@ def test_it_costs_nothing_while_nobody_asks(stage: Deployment) -> None:
         assert "ProvisionedConcurrencyConfig" not in alias.properties
 
 
+@pytest.mark.exhaustive
 def test_limits_are_the_stages() -> None:
     from stacks.config import sandbox
 

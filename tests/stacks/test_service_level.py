@@ -51,6 +51,7 @@ def test_each_consumer_has_a_long_and_a_short_window_of_either_rate(stage: Deplo
     assert consumers(stage) == {"make_thumbnails", "index_metadata"}
 
 
+@pytest.mark.exhaustive
 def test_a_rate_is_the_share_of_late_uploads_over_the_allowance(production: Deployment) -> None:
     stage = synthesize(production.config, slo_target=99.0)
     for name, window in windows(stage).items():

@@ -54,6 +54,7 @@ def test_originals_are_versioned_and_get_colder_and_old_versions_go(stage: Deplo
     assert not any("ExpirationInDays" in rule for rule in rules(originals).values())
 
 
+@pytest.mark.exhaustive
 def test_thumbnails_expire_only_where_configured(stage: Deployment) -> None:
     assert "expiry" not in rules(bucket(stage, "Thumbnails"))
     assert "VersioningConfiguration" not in bucket(stage, "Thumbnails").properties
@@ -112,6 +113,7 @@ def test_only_a_sandbox_empties_its_buckets(stage: Deployment) -> None:
     assert len(emptied) == len(buckets)
 
 
+@pytest.mark.exhaustive
 def test_production_names_no_account_and_no_region() -> None:
     text = str(synthesize(production()).templates)
     assert "us-east-1" not in text

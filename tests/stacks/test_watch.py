@@ -111,6 +111,7 @@ def test_every_stream_is_watched_for_age_and_for_what_it_gave_up(stage: Deployme
         assert each.properties["MetricsConfig"] == {"Metrics": ["EventCount"]}
 
 
+@pytest.mark.exhaustive
 def test_alarms_reach_the_configured_mailbox(production: Deployment) -> None:
     stage = synthesize(production.config, alarm_email="oncall@example.com")
     [mail] = [
