@@ -70,6 +70,8 @@ class Deployment:
             "PATH": os.pathsep.join(tools),
             # The command line caches account ids by access key, and every home has the same key.
             "CDK_HOME": str(self.home / "cdk"),
+            # Validation is most of a synth; `make synth` and tests/stacks/test_app.py have it on.
+            "CDK_VALIDATION": "false",
             "CDK_DISABLE_CLI_TELEMETRY": "true",
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
             "NO_COLOR": "1",
