@@ -73,7 +73,10 @@ def test_an_upload_is_measured_once_by_each_consumer_and_a_repeat_is_not(app: Ap
     before = {name: waits(app, name)[0] for name in ("make_thumbnails", "index_metadata")}
     app.wait_for_version("measured.jpg", app.put("measured.jpg"))
     for name, count in before.items():
-        wait_until(lambda n=name, c=count: waits(app, n)[0] == c + 1, lambda: "not measured")  # type: ignore[misc]
+        wait_until(
+            lambda n=name, c=count: waits(app, n)[0] == c + 1,  # type: ignore[misc]
+            lambda n=name, c=count: f"{n}: {waits(app, n)}, {c} before",  # type: ignore[misc]
+        )
         _, longest, _ = waits(app, name)
         assert 0 < longest < 60_000
 

@@ -11,6 +11,7 @@ from local.emulator.repairs import (
     embedded_metrics,
     encoded_listings,
     event_source_grants,
+    function_logs,
     log_grants,
     login_pages,
     mapping_actions,
@@ -30,6 +31,7 @@ from local.emulator.settings import Settings
 
 def apply_all(settings: Settings) -> None:
     python_runtime.apply(settings)
+    function_logs.apply()
     role_credentials.apply(settings)
     event_source_grants.apply()
     dynamodb_streams.apply(settings)

@@ -1,12 +1,14 @@
 """Turn the metrics embedded in log lines into CloudWatch metrics.
 
-Gap: ministack stores a function's log lines and does not look for the embedded metric format.
+Gap: ministack stores a function's log lines and does not look for the embedded metric format. It
+drops old values without a lock, and a value that is recorded meanwhile with them.
 Consequence: no metric of the app's own exists, for alarms, for the dashboard or to look at.
-Repair: read each line on its way to CloudWatch Logs.
+Repair: read each line on its way to CloudWatch Logs, and lock the values.
 """
 
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +16,9 @@ from ministack.services import cloudwatch, lambda_svc
 
 
 def apply() -> None:
+    lock = threading.Lock()
+    cloudwatch.record_metric = locked(cloudwatch.record_metric, lock)
+    cloudwatch._evict_old_metrics = locked(cloudwatch._evict_old_metrics, lock)
     emit = lambda_svc._emit_lambda_logs
 
     def emit_with_metrics(
@@ -24,6 +29,14 @@ def apply() -> None:
         emit(function, request_id, text, *rest, **options)
 
     lambda_svc._emit_lambda_logs = emit_with_metrics
+
+
+def locked(change: Callable[..., None], lock: threading.Lock) -> Callable[..., None]:
+    def change_alone(*arguments: Any, **options: Any) -> None:
+        with lock:
+            change(*arguments, **options)
+
+    return change_alone
 
 
 def record_metrics(line: str) -> None:
