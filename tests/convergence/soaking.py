@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tests.convergence.crowd import chunks, crowd
+from tests.convergence.known_seeds import renew
 from tests.convergence.runs import Failure
 
 SCHEDULES = 300_000
@@ -62,12 +63,21 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--seed", type=int, default=0, help="the first one; the next follow")
     made.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     made.add_argument("--json", action="store_true", help="tell the outcome as JSON")
+    made.add_argument(
+        "--defects",
+        action="store_true",
+        help="search for the seeds that catch the planted defects instead, and write them",
+    )
     return made
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit code."""
     asked = parser().parse_args(arguments)
+    if asked.defects:
+        escaped = ", ".join(sorted(renew()))
+        sys.stdout.write(f"not caught: {escaped}\n" if escaped else "all defects are caught\n")
+        return 1 if escaped else 0
     return soak(asked.schedules, asked.seed, asked.processes, as_json=asked.json)
 
 
