@@ -3,8 +3,8 @@ VENV := .venv/bin
 UV := .venv-uv/bin/uv
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 .DEFAULT_GOAL := help
-# Python's packages and npm's are installed side by side.
-MAKEFLAGS += --jobs=2
+# Python's packages and npm's are installed side by side. Several goals run one after the other.
+MAKEFLAGS += $(if $(word 2,$(MAKECMDGOALS)),,--jobs=2)
 unexport MAKEFLAGS
 .PHONY: help setup gallery demo storm chaos up down test test-rest test-all verify deploy synth soak check bench fuzz format lock permissions screenshots audit licences sbom app clean
 
@@ -16,9 +16,10 @@ PAGE_SOURCES := $(shell find gallery/src gallery/public -type f) $(addprefix gal
 ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
+NEEDS_PYTHON := Darkroom needs Python 3.11 to 3.14
 ANOTHER_PYTHON := name one: make $(MAKECMDGOALS) PYTHON=python3.13
-CHECK_PYTHON = command -v "$(PYTHON)" >/dev/null && "$(PYTHON)" -c "" || { echo "$(PYTHON) cannot be run. Darkroom needs Python 3.11 to 3.14; $(ANOTHER_PYTHON)" >&2; exit 1; }; \
-	"$(PYTHON)" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))" || { echo "Darkroom needs Python 3.11 to 3.14, and $(PYTHON) is $$("$(PYTHON)" -V); $(ANOTHER_PYTHON)" >&2; exit 1; }
+CHECK_PYTHON = command -v "$(PYTHON)" >/dev/null && "$(PYTHON)" -c "" || { echo "$(PYTHON) cannot be run. $(NEEDS_PYTHON); $(ANOTHER_PYTHON)" >&2; exit 1; }; \
+	"$(PYTHON)" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))" || { echo "$(NEEDS_PYTHON), and $(PYTHON) is $$("$(PYTHON)" -V); $(ANOTHER_PYTHON)" >&2; exit 1; }
 CHECK_NODE = node -e "const [major, minor] = process.versions.node.split('.').map(Number); process.exit(major < 20 || (major == 20 && minor < 19) ? 1 : 0)" 2>/dev/null && command -v npm >/dev/null || \
 	{ echo "Darkroom needs Node 20.19 or newer with npm, and found $$(node --version 2>/dev/null || echo none): https://nodejs.org" >&2; exit 1; }
 

@@ -1,4 +1,4 @@
-"""Set-up installs what the lock files name, whatever the package index offers since."""
+"""Set-up installs the packages of the lock files, also when the index offers newer ones."""
 
 import base64
 import hashlib
@@ -33,7 +33,7 @@ LOCKED = {"sample-app": "1.0", "sample-lib": "1.0"}
 
 
 class Index:
-    """A package index that is a folder of wheels: there is no other."""
+    """A package index in a folder of wheels, and no other index."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
@@ -168,6 +168,14 @@ def test_uv_itself_is_installed_as_it_is_locked(checkout: Checkout) -> None:
     done = checkout.make(".venv-uv/bin/uv")
     assert done.returncode == 0, done.stderr
     assert checkout.installed(".venv-uv")["uv"] == "1.0"
+
+
+def test_goals_run_one_after_the_other(checkout: Checkout) -> None:
+    """Set-up works on two things at once, but `make clean demo` must not."""
+    goals = "first:\n\t@sleep 0.5; echo first\nsecond:\n\t@echo second\n"
+    (checkout.folder / "goals.mk").write_text(goals)
+    done = checkout.make("-f", "Makefile", "-f", "goals.mk", "first", "second")
+    assert done.stdout.split() == ["first", "second"]
 
 
 def stand_in(folder: Path, name: str, text: str) -> Path:
