@@ -53,7 +53,7 @@ class Wheels:
     def _install(self, into: Path) -> None:
         into.mkdir(parents=True)
         run("pip", "sync", *self._options(), "--target", str(into), str(self.requirements))
-        # Scripts: nobody runs them in a layer. Nor does anybody install into it again.
+        # A layer needs neither scripts nor uv's lock.
         shutil.rmtree(into / "bin", ignore_errors=True)
         (into / ".lock").unlink(missing_ok=True)
         if self.compiled:

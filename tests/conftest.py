@@ -5,13 +5,11 @@ import os
 import signal
 import socket
 import sys
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
-
-from tests.corpus import TINY
 
 # Powertools reads these when a handler is first imported.
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "tests", "POWERTOOLS_METRICS_NAMESPACE": "Darkroom"}
@@ -77,13 +75,13 @@ REST = (
     "tests/test_conftest.py",
 )
 
-# What a test needs, by the fixture that brings it.
+# The markers of the tests that use a fixture.
 NEEDS = {"app": "cloud", "emulator": "cloud", "browser": "browser"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests by their needs, and begin with those that take longest."""
+    """Mark the tests by their needs, and begin with the longest."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         for name in NEEDS.keys() & set(fixtures):
@@ -94,7 +92,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say what is left, for nobody must take these tests for all."""
+    """Print which tests were left out, so that these are not taken for all."""
     if config.option.markexpr == "not exhaustive":
         terminalreporter.line(f"\n{LEFT}")
 
@@ -129,18 +127,3 @@ def no_network() -> Any:
     patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     yield
     patch.undo()
-
-
-# A folder of pictures that others made may be named; it is not part of the project.
-OTHERS = os.environ.get("DARKROOM_CORPUS")
-
-
-@pytest.fixture(scope="session", params=["tiny", "others"] if OTHERS else ["tiny"])
-def corpus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder of good and bad files: ten of our own, then those that others made."""
-    if request.param == "others":
-        return Path(str(OTHERS))
-    folder = tmp_path_factory.mktemp("corpus")
-    for name, (content, _) in TINY.items():
-        (folder / name).write_bytes(content)
-    return folder

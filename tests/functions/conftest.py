@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -19,6 +20,7 @@ from functions.index_metadata import handler as index_metadata
 from functions.make_thumbnails import handler as make_thumbnails
 from functions.query_catalog import resources
 from functions.report_changes import handler as report_changes
+from tests.corpus import TINY
 
 ENVIRONMENT = {
     "ORIGINALS_BUCKET": "originals",
@@ -175,3 +177,19 @@ def once_before_writing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]
         return found
 
     monkeypatch.setattr(Convergence, "_find", overtaken)
+
+
+# A folder of other pictures may be named; it is not part of the project.
+OTHERS = os.environ.get("DARKROOM_CORPUS")
+
+
+@pytest.fixture(scope="session", params=["tiny", "others"] if OTHERS else ["tiny"])
+def corpus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of good and bad files: ten tiny ones, then the folder that is named."""
+    if request.param == "others":
+        assert Path(str(OTHERS)).is_dir(), f"DARKROOM_CORPUS names no folder: {OTHERS}"
+        return Path(str(OTHERS))
+    folder = tmp_path_factory.mktemp("corpus")
+    for name, (content, _) in TINY.items():
+        (folder / name).write_bytes(content)
+    return folder
