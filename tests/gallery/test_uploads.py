@@ -10,6 +10,8 @@ from tests.gallery.fake_exchange import Refused
 from tests.gallery.pages import Gallery, Site, Visitor
 from tests.gallery.uploads import LARGE_BYTES, a_large_picture, a_picture
 
+FILES_AT_ONCE = 4
+
 
 def test_a_large_file_goes_up_in_parts(gallery: Gallery, cloud: FakeCloud) -> None:
     gallery.upload([a_large_picture("large.jpg")])
@@ -18,18 +20,21 @@ def test_a_large_file_goes_up_in_parts(gallery: Gallery, cloud: FakeCloud) -> No
     assert any(asked.endswith("/complete") for asked in cloud.asked)
 
 
-@pytest.mark.parametrize("picture", [a_picture, a_large_picture], ids=["form", "parts"])
+@pytest.mark.parametrize(
+    ("picture", "requests"), [(a_picture, 1), (a_large_picture, 3)], ids=["form", "parts"]
+)
 def test_an_upload_is_cancelled_in_flight(
-    gallery: Gallery, cloud: FakeCloud, picture: Callable[[str], FilePayload]
+    gallery: Gallery, cloud: FakeCloud, picture: Callable[[str], FilePayload], requests: int
 ) -> None:
     name = f"regretted {picture.__name__}.jpg"
     cloud.storage_open.clear()
     gallery.upload([picture(name)])
     expect(gallery.page.locator(".tray li.sending")).to_contain_text(name)
+    cloud.wait_for_hanging(requests)
     gallery.page.get_by_role("button", name=f"Cancel {name}").click()
     expect(gallery.page.locator(".tray")).to_have_count(0)
     expect(gallery.tile(name)).to_have_count(0)
-    cloud.wait_until_nothing_hangs()
+    cloud.wait_for_hanging(0)
     cloud.storage_open.set()
     gallery.upload([picture(f"not {name}")])
     gallery.wait_for(f"not {name}", "READY")
@@ -41,9 +46,10 @@ def test_all_are_cancelled_at_once(gallery: Gallery, cloud: FakeCloud) -> None:
     cloud.storage_open.clear()
     gallery.upload([a_picture(f"many-{number}.jpg") for number in range(6)])
     expect(gallery.page.locator(".tray li")).to_have_count(6)
+    cloud.wait_for_hanging(FILES_AT_ONCE)
     gallery.page.get_by_role("button", name="Cancel all").click()
     expect(gallery.page.locator(".tray")).to_have_count(0)
-    cloud.wait_until_nothing_hangs()
+    cloud.wait_for_hanging(0)
     cloud.storage_open.set()
     gallery.upload([a_picture("one.jpg")])
     gallery.wait_for("one.jpg", "READY")
