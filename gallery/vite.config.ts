@@ -9,5 +9,5 @@ export default defineConfig({
     cssCodeSplit: false,
     reportCompressedSize: true,
   },
-  test: { setupFiles: ["test/date.ts"] },
+  test: { setupFiles: ["test/date.ts"], testTimeout: 180_000 }, // a busy machine is no defect
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Session } from "../src/auth/session";
 import type { Chosen } from "../src/upload/files";
 import { config, idToken, keepTokens, stubBrowser } from "./browser";
-import { held } from "./held";
+import { held, PATIENCE } from "./held";
 
 stubBrowser(); // the view is read when the page is loaded
 const { Darkroom } = await import("../src/state/darkroom");
@@ -91,7 +91,7 @@ describe("files that are added before it is known who is there", () => {
     go({ filters: { owner: "bob" } });
     me.release(ADMIN);
     await added;
-    await vi.waitFor(() => expect(uploads.map(({ owner }) => owner)).toEqual(["alice"]));
+    await vi.waitFor(() => expect(uploads.map(({ owner }) => owner)).toEqual(["alice"]), PATIENCE);
   });
   it("are on their way: the browser asks before one leaves", async () => {
     const me = held<unknown>();
@@ -110,7 +110,7 @@ describe("files that are added before it is known who is there", () => {
     await room.add([anyFile("a.jpg")]);
     expect(notices.value.map(({ text }) => text)).toEqual(["Busy. Nothing was taken in; please try again."]);
     await room.add([anyFile("a.jpg")]);
-    await vi.waitFor(() => expect(uploads.map(({ files }) => files[0]?.name)).toEqual(["a.jpg"]));
+    await vi.waitFor(() => expect(uploads.map(({ files }) => files[0]?.name)).toEqual(["a.jpg"]), PATIENCE);
   });
   it("are refused with the reason if their folder cannot be read", async () => {
     stubApi(async () => ALICE);

@@ -9,3 +9,6 @@ export function held<T>(): Held<T> {
   const promise = new Promise<T>((resolve) => (release = resolve));
   return { promise, release };
 }
+
+/** For `vi.waitFor`: a busy machine is no defect. */
+export const PATIENCE = { timeout: 90_000 };

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Session, authorizeUrl, claimsOf, newAttempt } from "../src/auth/session";
 import { config, idToken, keepTokens, stubBrowser, tokenAnswer } from "./browser";
-import { held } from "./held";
+import { held, PATIENCE } from "./held";
 
 beforeEach(stubBrowser);
 
@@ -64,7 +64,7 @@ describe("a login that is begun twice", () => {
     const digest = vi.spyOn(crypto.subtle, "digest").mockImplementation(() => waiting.shift()!.promise);
     const session = new Session(config);
     const both = [session.signIn(), session.signIn()];
-    await vi.waitFor(() => expect(digest).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(digest).toHaveBeenCalledTimes(2), PATIENCE);
     for (const one of digests.reverse()) one.release(new ArrayBuffer(32));
     await Promise.all(both);
     const gone = new URL(vi.mocked(location.assign).mock.lastCall![0] as string);

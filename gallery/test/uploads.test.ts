@@ -5,7 +5,7 @@ import { previewOf } from "../src/upload/preview";
 import { sendForm } from "../src/upload/transport";
 import { Uploads } from "../src/upload/uploads";
 import { config } from "./browser";
-import { held } from "./held";
+import { held, PATIENCE } from "./held";
 
 vi.mock("../src/upload/preview", () => ({ previewOf: vi.fn(async () => null) }));
 vi.mock("../src/upload/transport", async (original) => ({ ...(await original<object>()), sendForm: vi.fn(async () => undefined) }));
@@ -77,7 +77,7 @@ describe("a preview", () => {
     uploads.cancel(idOf(uploads, "a.jpg"));
     decoded.release({ preview: "blob:a", width: 3, height: 2 });
     await added;
-    await vi.waitFor(() => expect(revoke).toHaveBeenCalledWith("blob:a"));
+    await vi.waitFor(() => expect(revoke).toHaveBeenCalledWith("blob:a"), PATIENCE);
     expect(uploads.list.value).toEqual([]);
   });
 });

@@ -74,10 +74,10 @@ class Server(ThreadingHTTPServer):
             self.hanging += change
             self._changed.notify_all()
 
-    def wait_until_nothing_hangs(self) -> None:
-        """Wait until the server has noticed every client that hung up."""
+    def wait_for_hanging(self, count: int) -> None:
+        """Wait until *count* requests hang; sent and broken-off ones arrive a little later."""
         with self._changed:
-            assert self._changed.wait_for(lambda: not self.hanging, PATIENCE_SECONDS)
+            assert self._changed.wait_for(lambda: self.hanging == count, PATIENCE_SECONDS)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that hangs up is no error; anything else is told."""

@@ -53,9 +53,10 @@ def test_cancel_all_reaches_every_file_that_was_added_before_the_page_had_starte
     names = [f"unwanted {order.index(ME)} {number}.jpg" for number in range(2)]
     gallery = add_before_the_page_has_started(page, site, alice, order, *names)
     expect(page.locator(".tray li")).to_have_count(2)
+    cloud.wait_for_hanging(2)
     page.get_by_role("button", name="Cancel all").click()
     expect(page.locator(".tray")).to_have_count(0)
-    cloud.wait_until_nothing_hangs()
+    cloud.wait_for_hanging(0)
     cloud.storage_open.set()
     gallery.upload([a_picture("wanted.jpg")])
     gallery.wait_for("wanted.jpg", "READY")

@@ -10,6 +10,8 @@ from tests.gallery.fake_exchange import Refused
 from tests.gallery.pages import Gallery, Site, Visitor
 from tests.gallery.uploads import LARGE_BYTES, a_large_picture, a_picture
 
+FILES_AT_ONCE = 4
+
 
 def test_a_large_file_goes_up_in_parts(gallery: Gallery, cloud: FakeCloud) -> None:
     gallery.upload([a_large_picture("large.jpg")])
@@ -18,17 +20,21 @@ def test_a_large_file_goes_up_in_parts(gallery: Gallery, cloud: FakeCloud) -> No
     assert any(asked.endswith("/complete") for asked in cloud.asked)
 
 
-@pytest.mark.parametrize("picture", [a_picture, a_large_picture], ids=["form", "parts"])
+@pytest.mark.parametrize(
+    ("picture", "requests"), [(a_picture, 1), (a_large_picture, 3)], ids=["form", "parts"]
+)
 def test_an_upload_is_cancelled_in_flight(
-    gallery: Gallery, cloud: FakeCloud, picture: Callable[[str], FilePayload]
+    gallery: Gallery, cloud: FakeCloud, picture: Callable[[str], FilePayload], requests: int
 ) -> None:
     name = f"regretted {picture.__name__}.jpg"
     cloud.storage_open.clear()
     gallery.upload([picture(name)])
     expect(gallery.page.locator(".tray li.sending")).to_contain_text(name)
+    cloud.wait_for_hanging(requests)
     gallery.page.get_by_role("button", name=f"Cancel {name}").click()
     expect(gallery.page.locator(".tray")).to_have_count(0)
     expect(gallery.tile(name)).to_have_count(0)
+    cloud.wait_for_hanging(0)
     cloud.storage_open.set()
     gallery.upload([picture(f"not {name}")])
     gallery.wait_for(f"not {name}", "READY")
@@ -40,10 +46,14 @@ def test_all_are_cancelled_at_once(gallery: Gallery, cloud: FakeCloud) -> None:
     cloud.storage_open.clear()
     gallery.upload([a_picture(f"many-{number}.jpg") for number in range(6)])
     expect(gallery.page.locator(".tray li")).to_have_count(6)
+    cloud.wait_for_hanging(FILES_AT_ONCE)
     gallery.page.get_by_role("button", name="Cancel all").click()
     expect(gallery.page.locator(".tray")).to_have_count(0)
+    cloud.wait_for_hanging(0)
     cloud.storage_open.set()
-    expect(gallery.tile("many-0.jpg")).to_have_count(0)
+    gallery.upload([a_picture("one.jpg")])
+    gallery.wait_for("one.jpg", "READY")
+    assert not [key for key in cloud.catalog.records if key.startswith("alice/many-")]
 
 
 def test_a_failed_upload_says_why_and_can_be_tried_again(
@@ -68,13 +78,17 @@ def test_a_file_that_failed_may_be_dropped_again(gallery: Gallery, cloud: FakeCl
 
 
 def test_a_first_upload_without_connection_waits_for_a_retry(gallery: Gallery) -> None:
-    gallery.page.wait_for_load_state("networkidle")
+    gallery.page.wait_for_function(UPLOADER_LOADED)
     gallery.page.context.set_offline(True)
     gallery.upload([a_picture("offline at first.jpg")])
     expect(gallery.page.locator(".tray .why")).to_contain_text("No connection")
     gallery.page.context.set_offline(False)
     gallery.page.get_by_role("button", name="Retry offline at first.jpg").click()
     gallery.wait_for("offline at first.jpg", "READY")
+
+
+UPLOADER_LOADED = """() => performance.getEntriesByType("resource")
+  .some(({ name }) => name.includes("/assets/uploads-"))"""
 
 
 def test_one_is_asked_before_leaving_files_behind(gallery: Gallery, cloud: FakeCloud) -> None:
@@ -89,16 +103,21 @@ def test_one_is_asked_before_leaving_files_behind(gallery: Gallery, cloud: FakeC
     gallery.upload([a_picture("left behind.jpg")])
     expect(page.locator(".tray li.sending")).to_be_visible()
     page.locator("main").click(position={"x": 3, "y": 3})
-    page.evaluate("void setTimeout(() => location.reload())")
+    with page.expect_event("dialog"):
+        page.evaluate("void setTimeout(() => location.reload())")
     expect(page.locator(".tray li.sending")).to_be_visible()
-    page.wait_for_timeout(500)
     assert asked == ["beforeunload"]
     cloud.storage_open.set()
     gallery.wait_for("left behind.jpg", "READY")
 
 
-def test_a_picture_of_this_visit_comes_back_with_all_its_layers(gallery: Gallery) -> None:
+def test_a_picture_of_this_visit_comes_back_with_all_its_layers(
+    gallery: Gallery, cloud: FakeCloud
+) -> None:
+    cloud.storage_open.clear()
     gallery.upload([a_picture("in and out.jpg")])
+    expect(gallery.tile("in and out.jpg").locator(".preview")).to_be_visible()
+    cloud.storage_open.set()
     gallery.wait_for("in and out.jpg", "READY")
     expect(gallery.page.locator(".tray")).to_have_count(0)
     gallery.tile("in and out.jpg").focus()
@@ -116,7 +135,6 @@ def test_what_comes_in_does_not_shift_the_foot(page: Page, site: Site, admin: Vi
     page.set_viewport_size({"width": 1280, "height": 1600})
     gallery = Gallery(page, site).sign_in(admin, at="/?owner=bob")
     gallery.wait_for_pictures()
-    page.wait_for_timeout(600)  # what follows a click within half a second does not count
     page.evaluate(WATCH_SHIFTS)
     gallery.upload([a_picture(f"shifting-{number}.jpg") for number in range(9)])
     gallery.wait_for("shifting-0.jpg", "READY")

@@ -38,8 +38,10 @@ def test_an_upload_is_seen_at_once_and_develops_without_reloading(
     gallery: Gallery, cloud: FakeCloud
 ) -> None:
     gallery.page.evaluate("window.here = true")
+    cloud.storage_open.clear()
     gallery.upload([a_picture("at once.jpg")])
     expect(gallery.state("at once.jpg", "DEVELOPING")).to_be_visible()
+    cloud.storage_open.set()
     gallery.wait_for("at once.jpg", "READY")
     expect(gallery.tile("at once.jpg").locator(".thumbnail.loaded")).to_be_visible()
     assert gallery.page.evaluate("window.here")
