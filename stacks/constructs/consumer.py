@@ -20,6 +20,9 @@ from stacks.constructs.python_function import FunctionProps, PythonFunction
 
 # Fewer tries would send a message to the dead letters for a throttled minute.
 TRIES = 5
+# In a batch, a message waits for those before it, and its tries run out with theirs: see
+# docs/decisions.md, 2026-11-28.
+BATCH_SIZE = 1
 LATE = Duration.minutes(15)
 REPAIRS_LATE = Duration.days(1)
 SQS_ENCRYPTS = (
@@ -90,7 +93,7 @@ class Consumer(Construct):
         """Feed the function from a queue; return the mapping's id."""
         source = sources.SqsEventSource(
             queue,
-            batch_size=10,
+            batch_size=BATCH_SIZE,
             report_batch_item_failures=True,
             max_concurrency=max_concurrency,
         )

@@ -22,29 +22,12 @@ class MalformedMessage(ValueError):
     """The message is not an S3 notification: it is left to the dead-letter queue."""
 
 
-class OutOfTime(Exception):
-    """The invocation is about to end; the message is left for the next one."""
-
-
 def consume(
-    event: dict[str, Any],
-    context: LambdaContext,
-    action: Callable[[str], None],
-    *,
-    reserve_seconds: int = 10,
+    event: dict[str, Any], context: LambdaContext, action: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Hand every key of every message to *action*; report only the messages that failed.
-
-    A message that comes when less than *reserve_seconds* remain is reported unhandled, for a
-    time-out would bring back those that are already done as well. The first is always tried.
-    """
-    first = True
+    """Hand every key of every message to *action*; report only the messages that failed."""
 
     def handle(record: SQSRecord) -> None:
-        nonlocal first
-        if not first and context.get_remaining_time_in_millis() < reserve_seconds * 1000:
-            raise OutOfTime
-        first = False
         _handle(record, action)
 
     # An invocation that fails as a whole says less than the list of what failed.
