@@ -4,9 +4,11 @@ import random
 
 import pytest
 
+from darkroom import service_level, uploads
 from functions.index_metadata.handler import READING_SECONDS
 from functions.make_thumbnails.handler import DECODING_SECONDS
 from tests.layers.event_source import FIRST_POLLERS, MORE_A_SECOND, Picture, Simulation, Source
+from tests.stacks.mappings import mapped
 from tests.stacks.synthesis import deployment
 
 QUICK, SLOW = 0.2, float(DECODING_SECONDS)
@@ -15,6 +17,12 @@ LATE = 60
 # How long a message may keep its consumer busy: a decoding is tried twice; index_metadata reads the
 # head of a picture, then all of it; S3 and DynamoDB take their time.
 LONGEST = {"MakeThumbnails": 2 * DECODING_SECONDS + 5, "IndexMetadata": 4 * READING_SECONDS + 5}
+
+
+@pytest.fixture(autouse=True)
+def tries_of_the_template(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `consume` know what the function's environment says."""
+    monkeypatch.setattr(uploads, "settings", lambda: uploads.Settings(source.tries))
 
 
 @pytest.fixture(params=["sandbox", "production"])
@@ -94,6 +102,31 @@ def test_no_message_is_given_up_before_it_was_tried_five_times(source: Source) -
         )
 
 
+def test_every_upload_counts_once_in_time_or_late(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures = mix(0.4, 300)
+    for number, picture in enumerate(pictures):
+        picture.fails = number % 7 if number % 3 == 0 else 0
+        picture.hangs = number % 5 if number % 4 == 0 else 0
+    simulation = Simulation(source, pictures)
+    simulation.counts(monkeypatch)
+    simulation.run()
+    for picture in pictures:
+        is_late = picture.dead is not None or picture.waited > LATE
+        assert picture.counted == [int(is_late)], picture
+
+
 @pytest.mark.parametrize("consumer", LONGEST)
 def test_a_function_outlives_all_that_it_gets_at_once(source: Source, consumer: str) -> None:
     assert source.batch_size * LONGEST[consumer] <= source.timeout
+
+
+@pytest.mark.parametrize("consumer", LONGEST)
+def test_a_function_knows_when_its_queue_gives_up(
+    source: Source, stage: str, consumer: str
+) -> None:
+    function, _ = mapped(deployment(stage))[f"{consumer}Queue"]
+    assert function.properties["Environment"]["Variables"]["TRIES"] == str(source.tries)
+    lived = (source.tries - 1) * source.visibility
+    assert service_level.GIVEN_UP_AFTER.total_seconds() < lived

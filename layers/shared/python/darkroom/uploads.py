@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
@@ -11,11 +13,19 @@ from aws_lambda_powertools.utilities.batch import (
     EventType,
     process_partial_response,
 )
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord, SQSRecordAttributes
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.observability import failed, logger
-from darkroom.service_level import Announcement, waiting
+from darkroom.service_level import Announcement, Delivery, waiting
+from darkroom.settings import from_environment
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``tries``: so often the queue delivers a message that fails (its ``maxReceiveCount``)."""
+
+    tries: int
 
 
 class MalformedMessage(ValueError):
@@ -37,12 +47,12 @@ def consume(
 
 def _handle(record: SQSRecord, action: Callable[[str], None]) -> None:
     with logger.append_context_keys(message_id=record.message_id, bucket=None, key=None):
-        first_try = int(record.attributes.approximate_receive_count) == 1
         try:
+            delivery = _delivery(record.attributes)
             for announcement in announcements_in(record.body):
                 claimed = announcement.version_id
                 logger.append_keys(key=announcement.key, version=None, announced=claimed)
-                with waiting(announcement, first_try=first_try):
+                with waiting(announcement, delivery):
                     action(announcement.key)
         except Exception:
             failed()
@@ -50,6 +60,19 @@ def _handle(record: SQSRecord, action: Callable[[str], None]) -> None:
             raise
         finally:
             logger.remove_keys(["version", "announced"])
+
+
+def _delivery(attributes: SQSRecordAttributes) -> Delivery:
+    return Delivery(
+        is_last=int(attributes.approximate_receive_count) >= settings().tries,
+        sent_at=datetime.fromtimestamp(int(attributes.sent_timestamp) / 1000, UTC),
+    )
+
+
+@cache
+def settings() -> Settings:
+    """Read the environment, once."""
+    return from_environment(Settings)
 
 
 def keys_in(body: str) -> list[str]:
