@@ -9,7 +9,7 @@ from dataclasses import dataclass
 MEASURED = "2026-11-21"
 HOW = (
     "processor time of `make bench` (median of five, two shared cores of x86, JPEG as cameras "
-    "write it); the wait for S3 and DynamoDB and what batches share are an assumption, 75 ms"
+    "write it); the wait for S3 and DynamoDB is an assumption, 75 ms"
 )
 # Milliseconds of processor time for three thumbnails, by megapixels of a baseline JPEG.
 SHRINKING_MS = {2: 30.1, 12: 73.9, 24: 96.9, 48: 198.5}
@@ -51,8 +51,10 @@ REQUESTS = Requests(
     announcing_read_units=2,  # a look at all facets of up to 4 KB, consistent, for each facet
     events=1,  # twice if both facets are there before the first is looked at, in another batch
     notifications=1,
-    queue_requests=6,  # two sends by SNS, two receives and two deletes, as if each came alone
-    invocations=6,  # as if each came alone: those that hear of facets, once for each of the two
+    queue_requests=6,  # two sends by SNS, two receives and two deletes: each comes alone
+    # A message is an invocation of each consumer; those that hear of facets run once for each of
+    # the two, as if each came alone.
+    invocations=6,
 )
 
 

@@ -150,7 +150,7 @@ class StageConfig:
     probe_minutes: int | None = None
     """How often a picture of our own is sent all the way; `None`: only when someone asks for it."""
     runaway_per_hour: int = 100_000
-    """More runs of one function than that, and all consumers are switched off."""
+    """More uploads, or runs for changes, than that, and all consumers are switched off."""
     runaway_ratio: int | None = 20
     """So many runs for each upload and repair, and they are as well; `None`: no such alarm."""
     trace_uploads: bool = True

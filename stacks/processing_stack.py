@@ -88,7 +88,7 @@ class ProcessingStack(Stack):
             # One whole processor: decoding is bound by it, and below this Lambda gives a share.
             # It also has to hold what decoding takes, twice the largest file, and two Pythons.
             memory_mb=max(1769, self.config.decoding_mb + 512),
-            # Ten pictures to a batch, the largest of which take seconds.
+            # A decoding takes 20 s at most and may be tried twice; then S3 and DynamoDB.
             timeout_seconds=60,
         )
         function, thumbnails = consumer.function, self.storage.thumbnails

@@ -25,9 +25,8 @@ from functions.index_metadata.smoke import checks
 from functions.index_metadata.webp import is_webp, thinned
 
 # No header of the corpus takes 10 ms. A picture may be read twice, its head and the whole, and each
-# of these be tried twice.
+# of these be tried twice. The function must outlive that.
 READING_SECONDS = 5
-RESERVE_SECONDS = 4 * READING_SECONDS + 5
 # Copies of the largest file, which AVIF's and HEIC's decoders make of it.
 READING_BYTES = 256 << 20
 
@@ -40,7 +39,7 @@ def smoke() -> Checks:
 @observed(smoke=smoke)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an SQS event with the messages to deliver again."""
-    return consume(event, context, index_metadata, reserve_seconds=RESERVE_SECONDS)
+    return consume(event, context, index_metadata)
 
 
 def index_metadata(key: str) -> None:

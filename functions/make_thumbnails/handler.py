@@ -24,7 +24,6 @@ from functions.make_thumbnails.thumbnails import Shrunk, shrink
 # The largest picture that fits the budget takes a few. A decoding may be tried twice, and the
 # function must outlive that.
 DECODING_SECONDS = 20
-RESERVE_SECONDS = 2 * DECODING_SECONDS + 5
 # What the sum over a picture's header does not know of.
 MARGIN_BYTES = 64 << 20
 
@@ -37,7 +36,7 @@ def smoke() -> Checks:
 @observed(smoke=smoke)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an SQS event with the messages to deliver again."""
-    return consume(event, context, make_thumbnails, reserve_seconds=RESERVE_SECONDS)
+    return consume(event, context, make_thumbnails)
 
 
 def make_thumbnails(key: str) -> None:

@@ -25,7 +25,7 @@ def plant(world: World, keys: list[str]) -> list[str]:
     world.wait(lambda: not world.inspector.waiting(), "the queues are empty")
     world.set_visibility(VISIBILITY_SECONDS, CONSUMER)
     catalog(world).delete_item(Key={name: UNPROCESSABLE[name] for name in ("pk", "sk")})
-    world.injected["poison messages in a batch of ten"] += 1
+    world.injected["poison messages among nine others"] += 1
     world.injected["stream records that cannot be processed"] += 1
     return [*poison_errors(world, message, before), *record_errors(world)]
 

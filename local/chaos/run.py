@@ -77,7 +77,7 @@ def run_on(cloud: Cloud, minutes: float, seed: int) -> Outcome:
     clients = [client(world, seed, number, names) for number in range(CLIENTS)]
     upload_all(world, clients[0], names)
     planted = plant(world, names)
-    tell("poison in a batch of ten, and a bad record in the stream: set aside")
+    tell("poison among nine others, and a bad record in the stream: set aside")
     overtaken = overtake(world, clients[0])
     tell("slow writers overtaken")
     with at_work(clients):

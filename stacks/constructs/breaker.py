@@ -49,8 +49,14 @@ class Breaker(Construct):
         self.mappings += [stream.mapping.event_source_mapping_id for stream in streams]
         self._allow()
         self._tell()
-        for fed in [each.function for each in consumers] + [each.function for each in streams]:
-            self._limit(fed, config.runaway_per_hour)
+        most = config.runaway_per_hour * WINDOW.to_minutes() // 60
+        for consumer in consumers:
+            # Each message is a run: of a backlog that is worked off there may be any number.
+            came = consumer.queue.metric_number_of_messages_sent(period=WINDOW, statistic="Sum")
+            self._limit(consumer.function, "got {} messages", came, most)
+        for stream in streams:
+            ran = stream.function.function.metric_invocations(period=WINDOW, statistic="Sum")
+            self._limit(stream.function, "ran {} times", ran, most)
         if config.runaway_ratio is not None:
             for consumer in consumers:
                 self._compare(consumer, topics, config.runaway_ratio)
@@ -72,11 +78,11 @@ class Breaker(Construct):
         because = f"The app ran away and was stopped: nothing is consumed, messages wait. {RESUME}"
         alarm(self, "StoppedAlarm", disabled, at_least=1, because=because)
 
-    def _limit(self, fed: PythonFunction, per_hour: int) -> None:
-        most = per_hour * WINDOW.to_minutes() // 60
-        ran = fed.function.metric_invocations(period=WINDOW, statistic="Sum")
-        because = f"{fed.folder} ran {most} times in {WINDOW.to_minutes()} minutes. "
-        self._break_on(f"{fed.folder}Volume", ran, most, because)
+    def _limit(
+        self, fed: PythonFunction, did: str, metric: cloudwatch.IMetric, most: float
+    ) -> None:
+        because = f"{fed.folder} {did.format(most)} in {WINDOW.to_minutes()} minutes. "
+        self._break_on(f"{fed.folder}Volume", metric, most, because)
 
     def _compare(self, consumer: Consumer, topics: Sequence[sns.Topic], ratio: int) -> None:
         """Compare runs with all that could be a reason for one: what came, and what waited.

@@ -20,6 +20,9 @@ from stacks.constructs.python_function import FunctionProps, PythonFunction
 
 # Fewer tries would send a message to the dead letters for a throttled minute.
 TRIES = 5
+# In a batch, a message waits for those before it, and its tries run out with theirs: see
+# docs/decisions.md, 2026-11-28.
+BATCH_SIZE = 1
 LATE = Duration.minutes(15)
 REPAIRS_LATE = Duration.days(1)
 SQS_ENCRYPTS = (
@@ -48,6 +51,7 @@ class Consumer(Construct):
         super().__init__(scope, id_)
         self.facet = facet
         traced = function["config"].trace_uploads
+        function["environment"] = {**function["environment"], "TRIES": str(TRIES)}
         self.function = PythonFunction(self, "Function", traced=traced, **function)
         self.dead_letters = dead_letters(self, "DeadLetters", of_a_queue=True)
         self.undelivered = dead_letters(self, "Undelivered")
@@ -90,7 +94,7 @@ class Consumer(Construct):
         """Feed the function from a queue; return the mapping's id."""
         source = sources.SqsEventSource(
             queue,
-            batch_size=10,
+            batch_size=BATCH_SIZE,
             report_batch_item_failures=True,
             max_concurrency=max_concurrency,
         )

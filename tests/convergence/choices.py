@@ -68,9 +68,7 @@ class Choices:
         if len(self.world.tasks) < MOST_TASKS:
             for consumer, queue in self.world.queues.items():
                 for message in queue.waiting:
-                    yield "receive", consumer, message.name, 1, False
-                if len(queue.waiting) > 1:
-                    yield "receive", consumer, queue.waiting[0].name, 3, False
+                    yield "receive", consumer, message.name, False
             for number, shard in enumerate(self.world.stream.shards):
                 if not shard.busy and shard.checkpoint < len(shard.records):
                     yield "poll", number, 1
@@ -137,7 +135,7 @@ class Choices:
         for consumer, queue in self.world.queues.items():
             if left["duplicate"] and len(self.world.tasks) < MOST_TASKS:
                 for message in queue.waiting:
-                    yield "receive", consumer, message.name, 1, True
+                    yield "receive", consumer, message.name, True
             if left["redrive"]:
                 for message in queue.dead:
                     yield "redrive", consumer, message.name

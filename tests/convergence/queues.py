@@ -100,10 +100,12 @@ def body_of(key: str, claims: dict[str, Any]) -> str:
     return json.dumps({"Records": [record]})
 
 
-def event_of(messages: list[Message]) -> dict[str, Any]:
-    """Return the event by which Lambda hands over a batch."""
+def event_of(message: Message) -> dict[str, Any]:
+    """Return the event by which Lambda hands a message over: each comes alone."""
     template = _sqs_template()
-    return {"Records": [{**template, "messageId": m.name, "body": m.body} for m in messages]}
+    counted = {**template["attributes"], "ApproximateReceiveCount": str(message.receives)}
+    record = {**template, "messageId": message.name, "body": message.body, "attributes": counted}
+    return {"Records": [record]}
 
 
 @cache

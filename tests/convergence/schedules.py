@@ -56,13 +56,12 @@ class Schedule(Choices):
         self.world.announce(f"m{number}", operation.key, claims, outcome)
         return {"told": None, "coalesced": "coalesce"}.get(outcome, "drop")
 
-    def _receive(self, consumer: str, name: str, most: int, twice: bool) -> str | None:
+    def _receive(self, consumer: str, name: str, twice: bool) -> str | None:
         waiting = self.world.queues[consumer].waiting
-        first = self._message(waiting, name)
-        if first is None:
+        message = self._message(waiting, name)
+        if message is None:
             return None
-        batch = [first, *(m for m in waiting if m is not first)][:most]
-        task = self.world.receive(consumer, batch, twice)
+        task = self.world.receive(consumer, message, twice)
         self.last = task.name
         return "duplicate" if twice else None
 

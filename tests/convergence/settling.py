@@ -39,7 +39,7 @@ def _advance(world: World) -> bool:
 def _receive(world: World) -> bool:
     for consumer, queue in world.queues.items():
         if queue.waiting:
-            world.receive(consumer, queue.waiting[:10])
+            world.receive(consumer, queue.waiting[0])
             return True
     return False
 

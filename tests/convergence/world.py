@@ -90,39 +90,35 @@ class World:
             message = Message(f"r{self._repairs}", key, hint, {"eventName": "repair"})
             self.queues[f"{consumer}{REPAIRS}"].send(message)
 
-    def receive(self, name: str, messages: list[Message], twice: bool = False) -> Task:
-        """Start a handler on a batch; *twice*: another may receive the messages as well."""
+    def receive(self, name: str, message: Message, twice: bool = False) -> Task:
+        """Start a handler on a message; *twice*: another may receive it as well."""
         queue = self.queues[name]
         consumer, handler = queue.consumer, CONSUMERS[queue.consumer].handler
-        held = list(messages)
-        for message in messages:
-            queue.receive(message, twice)
+        held = [message]
+        queue.receive(message, twice)
 
         def work() -> None:
             task = self.running
             assert task is not None
-            answer = handler(queues.event_of(messages), CONTEXT)
-            failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
-            reasons = iter(task.reasons)
-            told = {m.name: next(reasons, None) for m in messages if m.name in failed}
-            self.ports.gate(ACKNOWLEDGE, acknowledge, {"told": told})
+            event = queues.event_of(message)
+            failed = bool(handler(event, CONTEXT)["batchItemFailures"])
+            reason = next(iter(task.reasons), None) if failed else None
+            self.ports.gate(ACKNOWLEDGE, acknowledge, {"failed": failed, "reason": reason})
 
-        def acknowledge(told: dict[str, BaseException | None]) -> None:
+        def acknowledge(failed: bool, reason: BaseException | None) -> None:
             held.clear()
-            for message in messages:
-                if message.name in told:
-                    self._give_back(queue, message, told[message.name])
-                elif not queue.acknowledge(message):
-                    self._forsake(queue, message)
+            if failed:
+                self._give_back(queue, message, reason)
+            elif not queue.acknowledge(message):
+                self._forsake(queue, message)
 
         def settle(error: BaseException | None) -> None:
-            for message in held:
+            if held:
                 self._give_back(queue, message, error or AssertionError("never settled"))
 
         if twice:
-            self.note(f"{messages[0].name} stays in {name} for another")
-        named = f"{consumer} of {'+'.join(m.name for m in messages)}"
-        return self.start(named, {m.key for m in messages}, work, settle)
+            self.note(f"{message.name} stays in {name} for another")
+        return self.start(f"{consumer} of {message.name}", {message.key}, work, settle)
 
     def _give_back(self, queue: Queue, message: Message, reason: BaseException | None) -> None:
         if not queue.give_back(message, reason):

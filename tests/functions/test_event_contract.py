@@ -289,20 +289,6 @@ def test_awkward_keys_are_decoded_exactly_once(
     assert world.facet(key, facet)["version_id"] == version
 
 
-def test_when_time_runs_out_the_rest_is_left_for_the_next_invocation(
-    world: World, consumer: Any, facet: str
-) -> None:
-    for key in ("alice/1.jpg", "alice/2.jpg"):
-        world.put(key, any_picture())
-    event = sqs_event(notification("alice/1.jpg"), notification("alice/2.jpg"))
-
-    answer = consumer.handler(event, Context(remaining_ms=2_000))
-
-    left = event["Records"][1]["messageId"]
-    assert answer == {"batchItemFailures": [{"itemIdentifier": left}]}
-    assert world.facet("alice/1.jpg", facet)["state"] == "READY"
-
-
 def test_every_log_line_of_the_work_names_bucket_key_and_version(
     world: World, consumer: Any, facet: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,8 @@ from darkroom.catalog import Catalog
 from darkroom.observability import logger
 from darkroom.uploads import hint
 from functions.index_metadata import handler as index_metadata
+from functions.make_thumbnails import handler as make_thumbnails
+from functions.make_thumbnails.shelf import Shelf
 from functions.report_changes import handler as report_changes
 from tests.functions.conftest import World
 from tests.messages import Context, notification, sqs_event, stream_record
@@ -41,13 +43,19 @@ def created(key: str = KEY, *, ago: timedelta = timedelta(0), **claims: Any) -> 
     return message
 
 
-def deliver(*messages: Any, tries: int = 1) -> list[str]:
-    """Let index_metadata handle a batch; return what it wants delivered again."""
-    event = sqs_event(*messages)
-    for record in event["Records"]:
-        record["attributes"]["ApproximateReceiveCount"] = str(tries)
-    answer = index_metadata.handler(event, CONTEXT)
-    return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+def deliver(
+    message: Any, tries: int = 1, *, sent: timedelta = timedelta(0), to: Any = index_metadata
+) -> bool:
+    """Let a consumer handle a message that came to its queue at *sent*; return whether it did."""
+    event = sqs_event(message)
+    [record] = event["Records"]
+    sent_at = str(int(1000 * (datetime.now(UTC) + sent).timestamp()))
+    record["attributes"] |= {"ApproximateReceiveCount": str(tries), "SentTimestamp": sent_at}
+    return not to.handler(event, CONTEXT)["batchItemFailures"]
+
+
+def broken(*_: Any) -> None:
+    raise ConnectionError("no table")
 
 
 def age(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
@@ -129,24 +137,57 @@ def test_a_version_that_comes_back_is_no_slow_upload(
     assert measured(capsys) == {"UploadLatency": [], "Late": []}
 
 
-def test_an_upload_whose_first_try_fails_is_late_once(
+def test_an_upload_whose_first_tries_fail_is_late_once_when_it_has_its_facet(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: Any) -> None:
-        raise ConnectionError("no table")
-
     world.put(KEY, any_picture())
-    with monkeypatch.context() as broken:
-        broken.setattr(Catalog, "fence", refuse)
-        assert len(deliver(created())) == 1
-        assert len(deliver(created(), tries=2)) == 1
-        assert len(deliver(hint("originals", KEY))) == 1
-        assert measured(capsys) == {"UploadLatency": [], "Late": [1]}
+    with monkeypatch.context() as failing:
+        failing.setattr(Catalog, "fence", broken)
+        assert not deliver(created(), 1)
+        assert not deliver(created(), 2)
+    assert measured(capsys)["Late"] == []
+    age(monkeypatch, 800)
+    assert deliver(created(), 3)
+    assert measured(capsys)["Late"] == [1]
+
+
+def test_an_upload_of_whose_first_delivery_nothing_came_is_late_once(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.put(KEY, any_picture())
+    message = created()
     age(monkeypatch, 400)
-    assert deliver(created(), tries=3) == []
+    assert deliver(message, 2)
     numbers = measured(capsys)
     assert numbers["UploadLatency"][0] >= 399_000
+    assert numbers["Late"] == [1]
+
+
+def test_an_upload_that_is_given_up_is_late_once_also_if_it_is_redriven(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.put(KEY, any_picture())
+    message = created()
+    with monkeypatch.context() as failing:
+        failing.setattr(Catalog, "fence", broken)
+        for tries in range(1, 6):
+            assert not deliver(message, tries)
+        assert not deliver(hint("originals", KEY), 5)
+    assert measured(capsys) == {"UploadLatency": [], "Late": [1]}
+    assert deliver(message, 1, sent=timedelta(hours=7))
+    numbers = measured(capsys)
     assert numbers["Late"] == []
+    assert len(numbers["UploadLatency"]) == 1
+
+
+def test_an_upload_that_has_its_facet_is_not_late_if_only_the_clearing_is_given_up(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Shelf, "clear", broken)
+    world.put(KEY, any_picture())
+    for tries in range(1, 6):
+        assert not deliver(created(), tries, to=make_thumbnails)
+    assert measured(capsys)["Late"] == [0]
 
 
 @pytest.mark.parametrize("time", ["yesterday", None, 7, "2026-11-21T10:20:30.123"])
@@ -154,7 +195,7 @@ def test_an_event_without_a_good_time_is_handled_all_the_same(world: World, time
     world.put(KEY, any_picture())
     message = created()
     message["Records"][0]["eventTime"] = time
-    assert deliver(message) == []
+    assert deliver(message)
     assert world.facet(KEY, "METADATA")["state"] == "READY"
 
 
@@ -192,10 +233,7 @@ def test_the_end_of_a_version_is_found_by_it_too(world: World, printed: StringIO
 def test_a_failure_before_the_bucket_was_read_carries_what_the_event_claims(
     world: World, printed: StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: Any) -> None:
-        raise ConnectionError("no table")
-
-    monkeypatch.setattr(Catalog, "fence", refuse)
+    monkeypatch.setattr(Catalog, "fence", broken)
     deliver(created(versionId="v7"))
     [line] = lines_of(printed)
     assert (line.get("version"), line["announced"]) == (None, "v7")

@@ -135,6 +135,13 @@ def test_what_stands_idle_is_what_production_has(production: Deployment) -> None
     assert rest.polled_queues == len([m for m in mappings if "ScalingConfig" in m.properties])
 
 
+def test_messages_come_alone_as_reckoned(production: Deployment) -> None:
+    mappings = production.all("AWS::Lambda::EventSourceMapping")
+    queues = [each for each in mappings if "ScalingConfig" in each.properties]
+    assert {each.properties["BatchSize"] for each in queues} == {1}
+    assert of.REQUESTS.queue_requests == 3 * len(FACETS)
+
+
 def test_clocks_tick_as_often_as_reckoned(production: Deployment) -> None:
     rates = [each.properties for each in production.all("AWS::Scheduler::Schedule")]
     said = {each["Description"].split()[1]: int(each["Description"].split()[3]) for each in rates}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from stacks.constructs.breaker import RUNAWAY
+from tests.stacks.mappings import mapped
 from tests.stacks.synthesis import Deployment, as_list, statements, synthesize, without_hash
 
 
@@ -19,15 +20,22 @@ def broken_on(stage: Deployment) -> dict[str, dict[str, Any]]:
 
 
 def test_every_fed_function_is_watched_for_its_volume(stage: Deployment) -> None:
-    fed = {
-        stage.named(each.properties["FunctionName"]["Fn::Join"][1][0]).removesuffix("Live")
-        for each in stage.all("AWS::Lambda::EventSourceMapping")
-    }
     volumes = [each for name, each in broken_on(stage).items() if name.endswith("Volume")]
-    watched = {stage.named(each["Dimensions"][0]["Value"]) for each in volumes}
-    assert len(watched) == len({name.split("Function")[0] for name in fed}) > 2
+    watched = {
+        (each["MetricName"], stage.named(each["Dimensions"][0]["Value"]).removesuffix(".QueueName"))
+        for each in volumes
+    }
+    # A run of a consumer is one message, perhaps of a backlog.
+    uploads = {source for source in mapped(stage) if source.endswith("Queue")}
+    streams = {f"{name}Function" for name in ("ReportChanges", "AnnounceChanges")}
+    assert watched == {
+        *(("NumberOfMessagesSent", queue) for queue in uploads),
+        *(("Invocations", function) for function in streams),
+    }
+    sources = [each.properties for each in stage.all("AWS::Lambda::EventSourceMapping")]
+    assert len(sources) == 2 * len(uploads) + len(streams)  # with the queues of repairs
     for each in volumes:
-        assert (each["MetricName"], each["Statistic"]) == ("Invocations", "Sum")
+        assert each["Statistic"] == "Sum"
         assert each["Threshold"] == stage.config.runaway_per_hour * each["Period"] / 3600
 
 

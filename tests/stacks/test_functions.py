@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from darkroom.uploads import Settings
 from stacks.constructs.python_function import function_code, function_folders
 from stacks.processing_stack import ProcessingStack
+from tests.stacks.mappings import mapped
 from tests.stacks.synthesis import ROOT, Deployment, Resource, as_list, statements, synthesize
 
 FOLDERS = function_folders()
@@ -17,6 +19,7 @@ POWERTOOLS = {
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_LOG_LEVEL",
 }
+OF_A_QUEUE = {name.upper() for name in Settings.__dataclass_fields__}
 
 
 def settings_of(folder: str) -> tuple[set[str], set[str]]:
@@ -63,6 +66,11 @@ def reached_by(folder: str) -> set[str]:
     return seen
 
 
+def fed_by_queues(stage: Deployment) -> set[str]:
+    fed = {function.id for name, (function, _) in mapped(stage).items() if "stream" not in name}
+    return {folder for folder, function in stage.functions().items() if function.id in fed}
+
+
 def test_every_folder_is_deployed_under_its_own_dotted_path(stage: Deployment) -> None:
     handlers = {folder: each.properties["Handler"] for folder, each in stage.functions().items()}
     assert handlers == {folder: f"functions.{folder}.handler.handler" for folder in FOLDERS}
@@ -78,6 +86,8 @@ def test_a_function_gets_the_settings_it_declares_and_no_others(
     stage: Deployment, folder: str
 ) -> None:
     required, known = settings_of(folder)
+    if folder in fed_by_queues(stage):
+        required, known = required | OF_A_QUEUE, known | OF_A_QUEUE
     given = set(stage.functions()[folder].properties["Environment"]["Variables"])
     assert given >= POWERTOOLS
     assert required <= given - POWERTOOLS <= known

@@ -1,29 +1,9 @@
 """No message is lost, and none is delivered to a stranger."""
 
-from typing import Any
-
-from tests.stacks.synthesis import Deployment, Resource, statements, without_hash
+from tests.stacks.mappings import mapped, queues
+from tests.stacks.synthesis import ROOT, Deployment, Resource, statements
 
 DAY = 24 * 60 * 60
-
-
-def mapped(stage: Deployment) -> dict[str, tuple[Resource, Resource]]:
-    """Return the function and the mapping of every queue and stream, by its name."""
-    functions = {each.id: each for each in stage.ours("AWS::Lambda::Function")}
-    aliases = {
-        alias.id: functions[alias.properties["FunctionName"]["Ref"]]
-        for alias in stage.all("AWS::Lambda::Alias")
-    }
-    found = {}
-    for mapping in stage.all("AWS::Lambda::EventSourceMapping"):
-        [alias] = [name for name in aliases if name in str(mapping.properties["FunctionName"])]
-        source = stage.named(mapping.properties["EventSourceArn"])
-        found[source] = (aliases[alias], mapping)
-    return found
-
-
-def queues(stage: Deployment) -> dict[str, dict[str, Any]]:
-    return {without_hash(each.id): each.properties for each in stage.all("AWS::SQS::Queue")}
 
 
 def dead_letter_queues(stage: Deployment) -> set[str]:
@@ -55,12 +35,22 @@ def test_every_function_gets_six_times_its_timeout_for_a_message(stage: Deployme
         assert queue["VisibilityTimeout"] == 6 * function.properties["Timeout"]
 
 
+def test_the_readme_says_when_a_message_is_tried_again(stage: Deployment) -> None:
+    words = {5: "five", 6: "six"}
+    for name in queues(stage).keys() - dead_letter_queues(stage):
+        queue = queues(stage)[name]
+        minutes = words[queue["VisibilityTimeout"] // 60]
+        tries = words[queue["RedrivePolicy"]["maxReceiveCount"]]
+        said = f"is tried again after {minutes} minutes, {tries} times in all."
+        assert said in (ROOT / "README.md").read_text()
+
+
 def test_a_queue_keeps_no_more_copies_busy_than_configured_and_repairs_the_least(
     stage: Deployment,
 ) -> None:
     for name in queues(stage).keys() - dead_letter_queues(stage):
         _, mapping = mapped(stage)[name]
-        assert mapping.properties["BatchSize"] == 10
+        assert mapping.properties["BatchSize"] == 1
         concurrency = mapping.properties["ScalingConfig"]["MaximumConcurrency"]
         assert concurrency == (2 if name.endswith("Repairs") else stage.config.max_concurrency)
 

@@ -94,8 +94,10 @@ class Convergence:
         count(attributes["state"].title())
         # A repeated event finds the version described already: it says nothing of how long
         # the upload had waited.
-        if attributes.get("version_id", fence.version_id) != fence.version_id:
-            said["waited_ms"] = answered(attributes["uploaded_at"], self.slo_ready_seconds)
+        is_first = attributes.get("version_id", fence.version_id) != fence.version_id
+        uploaded_at = attributes["uploaded_at"] if is_first else None
+        if (waited := answered(uploaded_at, self.slo_ready_seconds)) is not None:
+            said["waited_ms"] = waited
         logger.info("facet written", extra=said)
 
     def _find(self, original: Original | None, fence: Fence, describe: Describe) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
@@ -11,40 +13,31 @@ from aws_lambda_powertools.utilities.batch import (
     EventType,
     process_partial_response,
 )
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord, SQSRecordAttributes
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.observability import failed, logger
-from darkroom.service_level import Announcement, waiting
+from darkroom.service_level import Announcement, Delivery, waiting
+from darkroom.settings import from_environment
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``tries``: so often the queue delivers a message that fails (its ``maxReceiveCount``)."""
+
+    tries: int
 
 
 class MalformedMessage(ValueError):
     """The message is not an S3 notification: it is left to the dead-letter queue."""
 
 
-class OutOfTime(Exception):
-    """The invocation is about to end; the message is left for the next one."""
-
-
 def consume(
-    event: dict[str, Any],
-    context: LambdaContext,
-    action: Callable[[str], None],
-    *,
-    reserve_seconds: int = 10,
+    event: dict[str, Any], context: LambdaContext, action: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Hand every key of every message to *action*; report only the messages that failed.
-
-    A message that comes when less than *reserve_seconds* remain is reported unhandled, for a
-    time-out would bring back those that are already done as well. The first is always tried.
-    """
-    first = True
+    """Hand every key of every message to *action*; report only the messages that failed."""
 
     def handle(record: SQSRecord) -> None:
-        nonlocal first
-        if not first and context.get_remaining_time_in_millis() < reserve_seconds * 1000:
-            raise OutOfTime
-        first = False
         _handle(record, action)
 
     # An invocation that fails as a whole says less than the list of what failed.
@@ -54,12 +47,12 @@ def consume(
 
 def _handle(record: SQSRecord, action: Callable[[str], None]) -> None:
     with logger.append_context_keys(message_id=record.message_id, bucket=None, key=None):
-        first_try = int(record.attributes.approximate_receive_count) == 1
         try:
+            delivery = _delivery(record.attributes)
             for announcement in announcements_in(record.body):
                 claimed = announcement.version_id
                 logger.append_keys(key=announcement.key, version=None, announced=claimed)
-                with waiting(announcement, first_try=first_try):
+                with waiting(announcement, delivery):
                     action(announcement.key)
         except Exception:
             failed()
@@ -67,6 +60,19 @@ def _handle(record: SQSRecord, action: Callable[[str], None]) -> None:
             raise
         finally:
             logger.remove_keys(["version", "announced"])
+
+
+def _delivery(attributes: SQSRecordAttributes) -> Delivery:
+    return Delivery(
+        is_last=int(attributes.approximate_receive_count) >= settings().tries,
+        sent_at=datetime.fromtimestamp(int(attributes.sent_timestamp) / 1000, UTC),
+    )
+
+
+@cache
+def settings() -> Settings:
+    """Read the environment, once."""
+    return from_environment(Settings)
 
 
 def keys_in(body: str) -> list[str]:
