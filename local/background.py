@@ -14,7 +14,7 @@ from local.errors import EmulatorFailed
 from local.progress import Progress
 
 START_SECONDS = 60
-STOP_SECONDS = 30
+STOP_SECONDS = 60  # the deliveries under way take up to 15 of them, the save up to 30
 
 
 class Background(ABC):
@@ -22,8 +22,6 @@ class Background(ABC):
 
     name: str
     title: str
-    saved: str
-    """What is said when it has ended by itself, and not been killed."""
 
     def __init__(self, home: Path, *, root: Path) -> None:
         self.root = root
@@ -34,6 +32,11 @@ class Background(ABC):
     @property
     @abstractmethod
     def address(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def saved(self) -> str:
+        """The message when it has ended by itself, and not been killed."""
 
     @abstractmethod
     def command(self) -> Sequence[str]: ...
@@ -59,6 +62,8 @@ class Background(ABC):
         with self.open_pid_file() as descriptor:
             if not lock_soon(descriptor):
                 raise EmulatorFailed(f"Another `up` is starting this {self.title} at this moment.")
+            if self.child is not None:
+                self.child.wait()  # it was killed
             self.child = self.spawn(descriptor)
             os.truncate(descriptor, 0)
             os.write(descriptor, f"{self.child.pid}\n".encode())
@@ -130,7 +135,7 @@ class Background(ABC):
         if not ended:
             raise EmulatorFailed(
                 f"The {self.name} had to be killed after {STOP_SECONDS} s: what it did since its "
-                f"start may not have been saved.\n{self.log_tail()}"
+                f"last save is lost.\n{self.log_tail()}"
             )
 
     def log_tail(self, lines: int = 25) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import shutil
+import sys
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,10 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".local"
 REGION = "us-east-1"
 BOOTSTRAP_STACK = "CDKToolkit"
+KILLED = (
+    "The cloud was killed. It continues from {}, when its state was last saved. This brings the\n"
+    "rest into agreement with the uploaded pictures: python -m operations doctor --local --fix"
+)
 ROOT_KEY = "test"  # ministack's access key of the account's root user, and its secret
 
 
@@ -84,6 +89,7 @@ class Cloud:
         try:
             self.deploy()
             self.gallery.open(self)
+            self.emulator.save()
         except KeyboardInterrupt:
             if started:
                 self.stop()
@@ -99,8 +105,11 @@ class Cloud:
         ports.require_free(self.settings.port)
         ports.remember_port(self.home, self.settings.port)
         tls.ensure_certificate(self.settings.certificate, self.settings.key)
+        saved_at = None if self.emulator.is_saved() else self.emulator.last_save()
         self.emulator.start()
         self.write_env_file()
+        if saved_at:
+            print(KILLED.format(saved_at), file=sys.stderr)
         return True
 
     def check_tools(self) -> None:
@@ -125,13 +134,20 @@ class Cloud:
             )
 
     def stop(self) -> None:
-        """End all of the cloud's processes. Its state is saved, for the next start."""
+        """End all of the cloud's processes; raise EmulatorFailed if its state is not saved."""
+        was_running = self.is_running()
+        self.end()
+        if was_running:
+            self.emulator.check_saved()
+
+    def end(self) -> None:
+        """End all of the cloud's processes."""
         self.gallery.stop()
         self.emulator.stop()
 
     def delete(self) -> None:
         """Stop the cloud and forget all that it held."""
-        self.stop()
+        self.end()
         shutil.rmtree(self.home, ignore_errors=True)
 
     def is_running(self) -> bool:

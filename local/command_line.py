@@ -104,9 +104,14 @@ def down(cloud: Cloud, options: argparse.Namespace) -> int:
     if options.delete:
         cloud.delete()
         print("The cloud is stopped and its state deleted.")
-    else:
-        cloud.stop()
+        return 0
+    cloud.stop()
+    if cloud.emulator.is_saved():
         print("The cloud is stopped. Its state is kept: `python -m local up` continues it.")
+    elif saved_at := cloud.emulator.last_save():
+        print(f"The cloud was killed. `python -m local up` continues from {saved_at}.")
+    else:
+        print("The cloud was never started. `python -m local up` starts it.")
     return 0
 
 

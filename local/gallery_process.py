@@ -22,7 +22,7 @@ HOSTS = ("127.0.0.1", "localhost")
 class GalleryProcess(Background):
     name = "gallery"
     title = "gallery"
-    saved = "stopped"
+    saved = "stopped"  # it keeps nothing
 
     def __init__(self, home: Path, *, root: Path) -> None:
         super().__init__(home, root=root)

@@ -56,6 +56,7 @@ REST = (
     "tests/flow/test_delivery.py",
     "tests/flow/test_end_to_end.py",
     "tests/flow/test_hooks.py",
+    "tests/flow/test_killing.py",
     "tests/flow/test_operations.py",
     "tests/flow/test_ports.py",
     "tests/flow/test_reconcile.py",

@@ -26,12 +26,34 @@ def main(arguments: list[str] | None = None) -> int:
         )
         return REFUSED
     prepare(settings)
-    # ministack reads its environment at import, so nothing of it may be imported earlier.
-    from local.emulator import faults, repairs, server
+    return start(settings)
 
+
+def start(settings: Settings) -> int:
+    """Serve until the signal to stop; return the exit code."""
+    # ministack reads its environment at import, so nothing of it may be imported earlier.
+    from local.emulator.restoring import read_state
+    from local.emulator.snapshot import Unreadable
+
+    try:
+        states = read_state(settings)
+    except Unreadable as error:
+        print(
+            f"The saved state cannot be read: {error}.\n"
+            "`python -m local down --delete` deletes what is left of it, so that the next `up`\n"
+            f"can start anew. The uploaded pictures lie in {settings.objects}.",
+            file=sys.stderr,
+        )
+        return REFUSED
+    from local.emulator import faults, repairs, server
+    from local.emulator.repairs import saved_state
+    from local.emulator.saving import Saver
+
+    saver = Saver(settings)
     repairs.apply_all(settings)
+    saved_state.apply(states, saver.save_last)
     faults.apply(settings)
-    server.serve(settings)
+    server.serve(settings, saver)
     return 0
 
 
@@ -44,6 +66,7 @@ def parse(arguments: list[str] | None) -> Settings:
 
 
 def prepare(settings: Settings) -> None:
+    settings.stopped.unlink(missing_ok=True)
     shutil.rmtree(settings.scratch, ignore_errors=True)
     settings.scratch.mkdir(parents=True)
     os.environ.update(settings.environment())

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+SAVE_PATH = "/_darkroom/save"
+SAVE_SECONDS = 30  # that a save may take
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -29,9 +32,26 @@ class Settings:
         """Unpacked code and layers: rebuilt at will, never part of the state."""
         return self.home / "scratch"
 
+    @property
+    def state(self) -> Path:
+        return self.home / "state"
+
+    @property
+    def snapshot(self) -> Path:
+        """The saved state of everything but the objects' bodies."""
+        return self.state / "snapshot.json"
+
+    @property
+    def objects(self) -> Path:
+        return self.state / "s3"
+
+    @property
+    def stopped(self) -> Path:
+        """The evidence that the emulator has saved its state and ended: not there while it runs."""
+        return self.home / "stopped"
+
     def environment(self) -> dict[str, str]:
         """The variables that ministack reads, all of them at import."""
-        state = self.home / "state"
         return {
             "AUTH": "true",
             "BIND_HOST": "127.0.0.1",
@@ -43,9 +63,9 @@ class Settings:
             "MINISTACK_SSL_CERT": str(self.certificate),
             "MINISTACK_SSL_KEY": str(self.key),
             "PERSIST_STATE": "1",
-            "S3_DATA_DIR": str(state / "s3"),
+            "S3_DATA_DIR": str(self.objects),
             "S3_PERSIST": "1",
-            "STATE_DIR": str(state),
+            "STATE_DIR": str(self.state),
             "TMPDIR": str(self.scratch),
             "USE_SSL": "1",
         }

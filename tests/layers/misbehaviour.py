@@ -4,6 +4,7 @@ import ctypes
 import os
 import resource
 import signal
+import sys
 from typing import Any, NoReturn
 
 import pytest
@@ -32,8 +33,24 @@ def spin_in_c() -> int:
 
 
 def announce_and_spin() -> None:
-    os.write(1, b"spinning\n")
+    """Write a line into the parent's own output, which ours reaches after the call only."""
+    output = os.open(f"/proc/{os.getppid()}/fd/1", os.O_WRONLY)
+    os.write(output, b"spinning\n")
     spin_in_c()
+
+
+def chatter(line: str, count: int) -> int:
+    """Write lines as Python and as libraries in C do, in turn; return how many bytes."""
+    text = f"{line}\n"
+    for _ in range(count):
+        sys.stderr.write(text)
+        os.write(1, text.encode())
+    return 2 * count * len(text)
+
+
+def mutter_and_die() -> NoReturn:
+    os.write(2, b"malloc(): corrupted top size\n")
+    os.abort()
 
 
 def spin_deaf() -> NoReturn:

@@ -25,6 +25,7 @@ from local.emulator.repairs import (
     signed_requests,
     table_settings,
     token_keys,
+    unwritten_objects,
 )
 from local.emulator.settings import Settings
 
@@ -50,3 +51,4 @@ def apply_all(settings: Settings) -> None:
     own_attributes.apply()
     api_grants.apply()
     signed_requests.apply()
+    unwritten_objects.apply()

@@ -41,11 +41,11 @@ class Reply(NamedTuple):
     spent: bool = False
 
 
-def live(requests: int, replies: int, limits: Limits) -> NoReturn:
+def live(requests: int, replies: int, output: int, limits: Limits) -> NoReturn:
     """Be the child to the end. Nothing of the parent's may run then: no atexit, no flush."""
     code = 1
     try:
-        _settle({requests, replies})
+        _settle({requests, replies}, output)
         # Never closed before the end: the parent takes a closed pipe for a child that has ended.
         calls, answers = os.fdopen(requests, "rb"), os.fdopen(replies, "wb")
         _serve(calls, answers, limits)
@@ -58,11 +58,15 @@ def live(requests: int, replies: int, limits: Limits) -> NoReturn:
         os._exit(code)
 
 
-def _settle(pipes: set[int]) -> None:
+def _settle(pipes: set[int], output: int) -> None:
     """Let go of all that is the parent's, and stand first in line when the kernel must kill."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
     gc.freeze()  # the parent's garbage, sockets among it, is not ours to finish
+    for standard in (1, 2):
+        os.dup2(output, standard)
+    # Without the parent's buffers, which may hold text of its own.
+    sys.stdout = sys.stderr = os.fdopen(2, "w", 1, errors="backslashreplace", closefd=False)
     nothing = os.open(os.devnull, os.O_RDWR)
     # Overwritten, not closed: a number that is free again would be handed to a new file, and closed
     # by the parent's object that had it.

@@ -11,8 +11,8 @@ What speaks against forking, and why it is no harm here:
   run on one thread (all but `upload_file` and its like). Elsewhere CPython renews its own locks
   and glibc those of its allocator, and the child takes no others.
 - The child inherits connections. It puts /dev/null in the place of each at once, so it can neither
-  write into one nor keep one open. What it logs to a pipe of Lambda's is lost with them: what is
-  worth knowing goes into the result.
+  write into one nor keep one open. Records for a pipe of Lambda's are lost with them: the result
+  carries what matters. Of its stdout and stderr, the parent logs the first few KB of each call.
 - It inherits credentials. So does every process of an environment: same user, same /proc. This
   guards against accidents in a decoder, not against an attacker's code that runs in one.
 """
@@ -29,6 +29,7 @@ from typing import BinaryIO, ParamSpec, TypeVar, cast
 
 from darkroom.confinement import Limits, Reply, Work, live
 from darkroom.refusals import Reason, Refused
+from darkroom.supervision import Supervision
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -108,15 +109,17 @@ class _Child:
     """The parent's end of one child process."""
 
     def __init__(self, limits: Limits) -> None:
-        requests, replies = os.pipe(), os.pipe()
+        requests, replies, output = os.pipe(), os.pipe(), os.pipe()
         self._limits = limits
         self._pid = _fork()
         if self._pid == 0:
-            live(requests[0], replies[1], limits)
-        os.close(requests[0])
-        os.close(replies[1])
+            live(requests[0], replies[1], output[1], limits)
+        for theirs in (requests[0], replies[1], output[1]):
+            os.close(theirs)
         self._requests, self._replies = os.fdopen(requests[1], "wb"), os.fdopen(replies[0], "rb")
-        self._end = weakref.finalize(self, _end, self._pid, self._requests, self._replies)
+        self._output = os.fdopen(output[0], "rb")
+        ours = self._requests, self._replies, self._output
+        self._end = weakref.finalize(self, _end, self._pid, *ours)
 
     def end(self) -> int:
         """Kill and reap the child; return its exit code, negative for a signal."""
@@ -124,21 +127,12 @@ class _Child:
 
     def ask(self, work: Work) -> Reply:
         """Do *work* in the child; a child that is no more by then counts as spent."""
-        expired = threading.Event()
-        timer = threading.Timer(self._limits.seconds, self._expire, [expired])
-        timer.start()
-        try:
+        with Supervision(self._pid, self._output.fileno(), self._limits.seconds) as supervision:
             reply = self._exchange(work)
-        finally:
-            timer.cancel()
-            timer.join()  # or the next fork would find a second thread, or be killed in its place
         if reply is None:
-            return Reply(error=_verdict(self.end(), expired.is_set(), self._limits), spent=True)
-        return reply._replace(spent=True) if expired.is_set() else reply
-
-    def _expire(self, expired: threading.Event) -> None:
-        expired.set()
-        os.kill(self._pid, signal.SIGKILL)
+            error = _verdict(self.end(), supervision.expired, self._limits)
+            return Reply(error=error, spent=True)
+        return reply._replace(spent=True) if supervision.expired else reply
 
     def _exchange(self, work: Work) -> Reply | None:
         with suppress(BrokenPipeError):  # it may have said why before it went
@@ -150,10 +144,10 @@ class _Child:
             return None
 
 
-def _end(pid: int, requests: BinaryIO, replies: BinaryIO) -> int:
+def _end(pid: int, *pipes: BinaryIO) -> int:
     os.kill(pid, signal.SIGKILL)  # no harm to one that has ended: only we reap it
     status = os.waitpid(pid, 0)[1]
-    for pipe in (requests, replies):
+    for pipe in pipes:
         with suppress(BrokenPipeError):  # what it never read
             pipe.close()
     return os.waitstatus_to_exitcode(status)

@@ -26,7 +26,7 @@ MEANINGS = {
     Reason.EMPTY: "an empty file",
     Reason.TOO_LARGE_BYTES: "more bytes than are taken",
     Reason.TOO_MANY_PIXELS: "a picture whose decoding would take more memory than is allowed",
-    Reason.TOO_MANY_FRAMES: "more frames or pages than are taken",
+    Reason.TOO_MANY_FRAMES: "more frames, pages, scans or parts than are taken",
     Reason.NOT_AN_IMAGE: "no picture",
     Reason.UNSUPPORTED_FORMAT: "a picture, document or archive of a format that is not taken",
     Reason.ENCRYPTED_OR_ENCODED: "a picture in a wrapping such as gzip",

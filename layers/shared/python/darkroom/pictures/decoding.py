@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import Image, ImageMath
 
-from darkroom.pictures import png
+from darkroom.pictures import jpeg, png
 from darkroom.pictures.endings import is_cut_short
 from darkroom.pictures.memory import draft_scale
 from darkroom.pictures.opening import Picture, refusing
@@ -46,6 +46,8 @@ def decode(picture: Picture, long_edge: int) -> Decoded:
         profile = picture.profile
         box: Box = (0, 0, *image.size)
         if picture.format == "JPEG":
+            if jpeg.is_buffered(picture.content, image):
+                jpeg.check_scans(picture.content)
             box = _draft(image, long_edge)
             # In pieces, the default, a progressive one takes 7 % longer.
             image.decodermaxblock = len(picture.content) + 1  # type: ignore[attr-defined]

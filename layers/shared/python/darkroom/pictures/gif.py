@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from itertools import islice
 
 HEADER = 13
-IMAGE, EXTENSION, TRAILER = 0x2C, 0x21, 0x3B
+IMAGE, EXTENSION, TRAILER, DATA = 0x2C, 0x21, 0x3B, -1
+
+Part = tuple[int, int]
 
 
 def frames(content: bytes, limit: int) -> int:
@@ -20,6 +22,22 @@ def ends_early(content: bytes) -> bool:
     return first is None or _after_frame(content, first) > len(content)
 
 
+def parts(content: bytes) -> Iterator[Part]:
+    """Yield place and kind of each block, each piece of a block's data and each stray byte."""
+    at = HEADER + _table(content[10:11])
+    while at < len(content) and content[at] != TRAILER:
+        kind = content[at]
+        yield at, kind
+        if kind not in (IMAGE, EXTENSION):  # Pillow skips it
+            at += 1
+            continue
+        at += 2 if kind == EXTENSION else 11 + _table(content[at + 9 : at + 10])
+        while at < len(content) and content[at]:
+            yield at, DATA
+            at += content[at] + 1
+        at += 1
+
+
 def canvas(content: bytes) -> tuple[int, int]:
     """Return the size that Pillow gives the picture: its screen, widened for its first frame."""
     width, height = _pair(content, 6)
@@ -30,15 +48,7 @@ def canvas(content: bytes) -> tuple[int, int]:
 
 
 def _descriptors(content: bytes) -> Iterator[int]:
-    at = HEADER + _table(content[10:11])
-    while at < len(content) and content[at] != TRAILER:
-        if content[at] == IMAGE:
-            yield at
-            at = _after_frame(content, at)
-        elif content[at] == EXTENSION:
-            at = _after_blocks(content, at + 2)
-        else:  # Pillow skips what it does not know
-            at += 1
+    return (at for at, kind in parts(content) if kind == IMAGE)
 
 
 def _after_frame(content: bytes, at: int) -> int:

@@ -1,8 +1,21 @@
 """Tells what a JPEG's header says of how it will be decoded."""
 
+import re
+from collections.abc import Iterator
+from itertools import islice, repeat, takewhile
+
 from PIL import Image
 
-START_OF_SCAN, STANDALONE = 0xDA, {0x01, *range(0xD0, 0xD9)}
+from darkroom.refusals import Reason, Refused
+
+START_OF_IMAGE, END_OF_IMAGE, START_OF_SCAN, TEMPORARY = 0xD8, 0xD9, 0xDA, 0x01
+# But for restarts, which stand among the pixels.
+MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+# Each scan goes over the whole picture, whatever few bytes it has. Programs write 10, optimizers
+# a few dozen. Chromium and Android take less than 100 (Skia, SkJpegDecoderMgr.cpp), NVIDIA's DALI
+# 256 (DALI_MAX_JPEG_SCANS), Firefox less than 1,000 (nsJPEGDecoder.cpp).
+MAX_SCANS = 100
+MAX_SEGMENTS = 10_000
 
 
 def is_buffered(content: bytes, image: Image.Image) -> bool:
@@ -13,24 +26,39 @@ def is_buffered(content: bytes, image: Image.Image) -> bool:
     """
     if "progressive" in image.info or "progression" in image.info:
         return True
-    scan = _scan(content)
+    scan = next((at for kind, at, _ in _segments(content) if kind == START_OF_SCAN), 0)
     components = len(getattr(image, "layer", ()))
     return bool(scan) and content[scan + 4 : scan + 5] < bytes([components])
 
 
-def _scan(content: bytes) -> int:
-    """Return where the first scan's header begins; 0 if there is none."""
-    at = 2
-    while at + 4 <= len(content):
-        if content[at] != 0xFF:
-            at += 1
-        elif content[at + 1] in STANDALONE or content[at + 1] in (0x00, 0xFF):
-            at += 1 if content[at + 1] == 0xFF else 2
-        elif content[at + 1] == START_OF_SCAN:
-            return at
-        else:
-            at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
-    return 0
+def check_scans(content: bytes) -> None:
+    """Refuse more scans than any picture needs, which would take minutes (TOO_MANY_FRAMES)."""
+    segments = list(islice(_segments(content), MAX_SEGMENTS + 1))
+    scans = sum(kind == START_OF_SCAN for kind, _, _ in segments)
+    if scans > MAX_SCANS:
+        raise Refused(Reason.TOO_MANY_FRAMES, f"{scans} scans, at most {MAX_SCANS}")
+    if len(segments) > MAX_SEGMENTS:
+        raise Refused(Reason.TOO_MANY_FRAMES, f"more than {MAX_SEGMENTS} segments")
+
+
+def header_parts(content: bytes) -> Iterator[None]:
+    """Yield once for each segment ahead of the first scan, and for each stray byte."""
+    header = takewhile(lambda segment: segment[0] != START_OF_SCAN, _segments(content))
+    for _, _, stray in header:
+        yield from repeat(None, 1 + stray)
+
+
+def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield each segment's kind, its place, and how many bytes are between it and the last one."""
+    end = 2
+    while marker := MARKER.search(content, end):
+        kind, at = content[marker.start() + 1], marker.start()
+        yield kind, at, at - end
+        if kind == END_OF_IMAGE:
+            return
+        end = at + 2
+        if kind not in (START_OF_IMAGE, TEMPORARY):
+            end += int.from_bytes(content[end : end + 2], "big")
 
 
 def samples_per_pixel(image: Image.Image) -> float:

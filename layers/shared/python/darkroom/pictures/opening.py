@@ -24,6 +24,7 @@ from darkroom.pictures.endings import is_cut_short
 from darkroom.pictures.formats import format_of
 from darkroom.pictures.memory import Header, check, check_canvas
 from darkroom.pictures.nclx import profile_of
+from darkroom.pictures.parts import check_parts
 from darkroom.pictures.tags import orientation
 from darkroom.refusals import Reason, Refused
 
@@ -106,6 +107,7 @@ def open_picture(content: bytes, max_memory: int, long_edge: int = 1024) -> Pict
             too many frames, or one whose decoding would allocate more than *max_memory* bytes.
     """
     kind = format_of(content)
+    check_parts(content, kind)
     if kind == "GIF":
         check_canvas(*gif.canvas(content), max_memory)
     with refusing(content, kind):

@@ -107,6 +107,16 @@ def _entries(layout: _Layout, at: int) -> Iterator[tuple[int, int, int, int]]:
         yield layout.number(entry, 2), size, count, value
 
 
+def pieces(content: bytes) -> range:
+    """Return a range as long as the first directory's list of strips or tiles, if it is there."""
+    lists = [
+        count
+        for tag, size, count, value in _entries(_Layout(content), first(content))
+        if tag in PIECES and value + size * count <= len(content)
+    ]
+    return range(max(lists, default=0))
+
+
 def frames(content: bytes, limit: int) -> int:
     """Count the directories, up to *limit*."""
     return sum(1 for _ in islice(directories(content), limit))
