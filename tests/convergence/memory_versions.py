@@ -58,7 +58,7 @@ class Bucket:
         return next((v for v in self.keys.get(key, []) if v.version_id == version_id), None)
 
     def write(
-        self, key: str, modified: datetime, content: bytes, content_type: str, **kept: str
+        self, key: str, modified: datetime, content: bytes, content_type: str, **kept: Any
     ) -> Version:
         """Add a version on top; *kept* are fields that tell how it is stored."""
         etag = md5(content, usedforsecurity=False).hexdigest()
