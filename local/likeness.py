@@ -10,12 +10,15 @@ from functools import cached_property, partial
 from io import BytesIO
 from typing import Any
 
+from botocore.exceptions import ClientError
 from PIL import Image, UnidentifiedImageError
 
 from local.agreement import Findings
 from local.cloud import Cloud
 
 READERS = 4
+# There is none, it is in an archive, or it is under a key of SSE-C.
+NO_BYTES = {"NoSuchKey", "InvalidObjectState", "InvalidRequest"}
 TOLERANCE = 12  # of 255: what JPEG's coarser colours may change
 
 Size = tuple[int, int]
@@ -79,10 +82,12 @@ class Likeness:
                 yield f"{name} of {key!r} shows {shown}, the current version {colour}"
 
     def _read(self, bucket: str, key: str, **which: str) -> bytes:
-        """Return an object's bytes; none where there is no such object."""
+        """Return an object's bytes; none where there is no such object or S3 keeps them from us."""
         try:
             found = self._s3.get_object(Bucket=self._outputs[bucket], Key=key, **which)
-        except self._s3.exceptions.NoSuchKey:
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in NO_BYTES:
+                raise
             return b""
         return bytes(found["Body"].read())
 

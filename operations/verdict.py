@@ -66,9 +66,14 @@ def _since_the_last_change(inspection: Inspection) -> timedelta:
 def _live(inspection: Inspection) -> Verdict:
     refusals = list(dict.fromkeys(_refusals(inspection)))
     if refusals:
-        return Verdict(REFUSED, f"{'; '.join(refusals)}. It will not be tried again.")
+        again = "" if _is_archived(inspection) else " It will not be tried again."
+        return Verdict(REFUSED, f"{'; '.join(refusals)}.{again}")
     facets = " and ".join(sorted(inspection.live_facets()))
     return Verdict(READY, f"{facets} describe the current version, and the report counts it.")
+
+
+def _is_archived(inspection: Inspection) -> bool:
+    return any(item.get("reason") == Reason.ARCHIVED for item in inspection.facets.values())
 
 
 def _refusals(inspection: Inspection) -> Iterator[str]:

@@ -13,6 +13,7 @@ from operations.dead_letter_places import places
 from operations.dead_letters import Letter
 from operations.deployment import places_of
 from operations.errors import WrongUsage
+from operations.missing_grants import MissingGrant, missing_grants
 from operations.progress import Progress
 from operations.queues import under_way
 from operations.verdict import NEVER_SEEN, WRONG, Verdict, verdict
@@ -42,6 +43,7 @@ class Known:
     findings: Sequence[Finding]
     messages_under_way: int
     verdict: Verdict
+    missing: Sequence[MissingGrant] = ()
 
     @property
     def exit_code(self) -> int:
@@ -65,6 +67,7 @@ class Known:
             "ledger_agrees": not any(found.what.startswith(LEDGER) for found in self.findings),
             "dead_letters": [asdict(letter) for letter in self.letters],
             "dead_letters_looked_at_in_each_queue": SAMPLE,
+            "missing_grants": [asdict(grant) for grant in self.missing],
             "messages_under_way": self.messages_under_way,
             "findings": [asdict(finding) for finding in self.findings],
         }
@@ -79,6 +82,8 @@ class Known:
         yield from _section("THUMBNAILS", _thumbnails_table(self.inspection))
         yield from _section("LEDGER", _ledger_lines(self.inspection.entries))
         yield from _section("DEAD LETTERS", _letters_lines(self.letters))
+        if self.missing:
+            yield from _section("MISSING GRANTS", _grants_lines(self.missing))
         if self.findings:
             rows = ((f.kind, f.what, f.detail) for f in self.findings)
             yield from _section("FINDINGS", table(("KIND", "WHAT", "DETAIL"), rows))
@@ -95,10 +100,11 @@ def why(app: App, options: Namespace) -> Known:
         versions = list(_versions(app, key))
         progress.tell("dead letters")
         letters = list(_letters_about(app, key))
+        missing = list(missing_grants(app, key, letters))
     findings = inspection.findings(deployed.facets)
     seen = bool(versions or letters)
     conclusion = verdict(inspection, findings, busy=busy, seen=seen)
-    return Known(inspection, versions, letters, findings, busy, conclusion)
+    return Known(inspection, versions, letters, findings, busy, conclusion, missing)
 
 
 def checked(key: str) -> str:
@@ -205,3 +211,8 @@ def _letters_lines(letters: Sequence[Letter]) -> Iterator[str]:
         rows = ((x.place, age(x.age_seconds), x.receives or "?", x.reason) for x in letters)
         yield from table(("QUEUE", "AGE", "TRIES", "REASON"), rows)
     yield f"{'these' if letters else 'none'} among up to {SAMPLE} looked at in each queue"
+
+
+def _grants_lines(missing: Sequence[MissingGrant]) -> Iterator[str]:
+    yield from table(("QUEUE", "ACTION", "KEY"), ((m.place, m.action, m.key) for m in missing))
+    yield "name the key in `decrypt_keys` (stacks/config.py) and deploy, then `dlq redrive`"

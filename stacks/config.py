@@ -88,6 +88,8 @@ DEPLOYMENTS = {
         for n in (2, 3, 10)
     },
 }
+# A key of KMS: IAM grants nothing on an alias.
+KEY_ARN = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+"
 # The account that a stage itself is in.
 OWN_ACCOUNT = "own"
 LOCALHOST = ("http://localhost:*", "http://127.0.0.1:*")
@@ -110,6 +112,8 @@ class StageConfig:
     log_days: int = 30
     alarm_email: str | None = None
     cors_origins: tuple[str, ...] = ()
+    decrypt_keys: tuple[str, ...] = ()
+    """ARNs of the keys of KMS, besides S3's own, under which originals may come."""
     cold_after_days: int | None = 45
     cold_class: str = "STANDARD_IA"
     noncurrent_days: int = 30
@@ -233,6 +237,9 @@ class StageConfig:
     def _check_access(self) -> None:
         tester = self.tested_by in (None, OWN_ACCOUNT) or re.fullmatch(r"\d{12}", self.tested_by)
         require(bool(tester), "tested_by", "be `own` or twelve digits", self.tested_by)
+        for key in self.decrypt_keys:
+            is_key = bool(re.fullmatch(KEY_ARN, key))
+            require(is_key, "decrypt_keys", "be ARNs of keys, arn:…:kms:…:key/…", key)
         # An SQS event source takes 2 to 1,000.
         require(
             2 <= self.max_concurrency <= 1000, "max_concurrency", "be 2..1000", self.max_concurrency

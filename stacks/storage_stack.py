@@ -23,7 +23,18 @@ MADE_ANEW = (
     "It holds what is made from the originals, which are versioned: thumbnails under a name for "
     "every attempt, reports under one for every sweep. What is lost is made anew."
 )
-ANNOUNCED = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*")
+# All that can change what consumers find. A restore from an archive ends with ObjectRestore:
+# Completed: from then on, what was refused as ARCHIVED can be read. These change nothing, and are
+# left out: ObjectRestore:Post (a restore begins), ObjectRestore:Delete (a restored copy has
+# expired), LifecycleTransition and IntelligentTiering (an object goes into an archive). The version
+# stays the same: what was found in its bytes stays true, and what was not yet read is found
+# archived by its own announcement. A message for each picture that gets colder would cost, though.
+ANNOUNCED = (
+    "s3:ObjectCreated:*",
+    "s3:ObjectRemoved:*",
+    "s3:LifecycleExpiration:*",
+    "s3:ObjectRestore:Completed",
+)
 
 
 class StorageStack(Stack):

@@ -80,6 +80,14 @@ def test_every_reason_of_refusal_is_explained() -> None:
     assert explained >= set(Reason)
 
 
+def test_the_gallery_says_each_reason_in_a_sentence() -> None:
+    words = (ROOT / "gallery" / "src" / "state" / "words.ts").read_text()
+    table = words.split("const REASONS")[1].split("};")[0]
+    said = dict(re.findall(r'^  (\w+): "(.*)",$', table, re.MULTILINE))
+    assert list(said) == list(Reason)
+    assert all(re.fullmatch(r"[A-Z].*\.", sentence) for sentence in said.values())
+
+
 def test_the_configuration_table_is_true() -> None:
     rows = {row[0]: row[1:3] for row in table_under("Configure it")[1:]}
     shown = {"`keep_data`": ("no", "yes"), "`alarm_email`": ("none", "none")}

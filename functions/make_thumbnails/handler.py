@@ -86,7 +86,7 @@ def settings() -> Settings:
 @cache
 def convergence() -> Convergence:
     """Return the rules by which the THUMBNAILS facet is written."""
-    return Convergence.of("THUMBNAILS", settings(), of_thumbnails)
+    return Convergence.of("THUMBNAILS", settings(), of_thumbnails, shelf().holds)
 
 
 @cache

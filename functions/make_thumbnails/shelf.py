@@ -1,6 +1,6 @@
 """The thumbnails bucket: where a thumbnail is put, and which ones may be removed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from darkroom.catalog import Fence
@@ -50,15 +50,26 @@ class Shelf:
             "content_type": CONTENT_TYPES[variant.format],
         }
 
+    def holds(self, facet: Mapping[str, Any]) -> bool:
+        """Tell whether each thumbnail that an item of the catalog names is stored."""
+        stored = dict(self._stored(facet["pk"]))
+        try:
+            named = facet.get("variants", {}).values()
+            return all(stored.get(variant["key"]) == variant["bytes"] for variant in named)
+        except (AttributeError, KeyError, TypeError):  # spoilt by hand: it names nothing
+            return False
+
     def clear(self, facet: Facet) -> None:
         """Remove what attempts before *facet* left and *facet* does not name; safe to repeat."""
         named = {variant["key"] for variant in facet.attributes.get("variants", {}).values()}
-        for name in self._names(facet.key):
+        for name, _ in self._stored(facet.key):
             if name not in named and fence_of(name) < facet.rev:
                 self._client.delete_object(Bucket=self._bucket, Key=name)
 
-    def _names(self, key: str) -> Iterator[str]:
+    def _stored(self, key: str) -> Iterator[tuple[str, int]]:
+        """Yield the names of a key's thumbnails, with their bytes."""
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=folder_of(key)
         )
-        return (found["Key"] for page in pages for found in page.get("Contents", []))
+        for page in pages:
+            yield from ((found["Key"], found["Size"]) for found in page.get("Contents", []))

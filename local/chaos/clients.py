@@ -47,6 +47,8 @@ class Client:
             "put": (30, self.put),
             "put again, the same bytes": (5, self.put_again),
             "put something that is no picture": (6, self.put_refused),
+            "put into an archive": (3, self.put_archived),
+            "put under a key of one's own": (3, self.put_encrypted),
             "put in parts": (5, self.put_in_parts),
             "overwrite in quick succession": (5, self.overwrite),
             "rename": (12, self.rename),
@@ -68,6 +70,15 @@ class Client:
 
     def put_refused(self, key: str) -> bool:
         self._put(key, refused(self.random))
+        return True
+
+    def put_archived(self, key: str) -> bool:
+        self._put(key, picture(self.random), StorageClass="GLACIER")
+        return True
+
+    def put_encrypted(self, key: str) -> bool:
+        own_key = f"{self.random.getrandbits(128):032x}"
+        self._put(key, picture(self.random), SSECustomerAlgorithm="AES256", SSECustomerKey=own_key)
         return True
 
     def overwrite(self, key: str) -> bool:
@@ -109,8 +120,8 @@ class Client:
         versions = [each for each in self._versions("Versions", key) if not each["IsLatest"]]
         return self._delete_one(versions)
 
-    def _put(self, key: str, content: bytes) -> None:
-        self.s3.put_object(Bucket=self.bucket, Key=key, Body=content)
+    def _put(self, key: str, content: bytes, **how: str) -> None:
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=content, **how)
 
     def _delete_one(self, versions: list[dict[str, Any]]) -> bool:
         for version in versions[:1]:

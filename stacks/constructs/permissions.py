@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from aws_cdk import Aws
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -50,6 +51,13 @@ def allow_arn(
         function.role.add_to_policy(
             iam.PolicyStatement(actions=list(actions), resources=[arn], conditions=when)
         )
+
+
+def allow_decrypt(function: HasRole, keys: Sequence[str]) -> None:
+    """Let a function's role read through S3, and by no other way, what is under these keys."""
+    via_s3 = {"StringEquals": {"kms:ViaService": f"s3.{Aws.REGION}.{Aws.URL_SUFFIX}"}}
+    for key in keys:
+        allow_arn(function, ["kms:Decrypt"], key, when=via_s3)
 
 
 def allow_numbers(function: HasRole) -> None:

@@ -28,13 +28,17 @@ def format_of(content: bytes) -> str:
     return "PNG" if content.startswith(b"PNG") else "JPEG"
 
 
-def refusal_of(content: bytes) -> Reason | None:
-    """Return why a content is refused for good; the larger ones and the empty by the real code."""
+def refusal_by_size(content: bytes) -> Reason | None:
+    """Return why a content is refused unread, by the real code."""
     if not content:
         return Reason.EMPTY
-    if len(content) > MAX_BYTES:
-        return Reason.TOO_LARGE_BYTES
-    return Reason.NOT_AN_IMAGE if content.startswith(b"?") else None
+    return Reason.TOO_LARGE_BYTES if len(content) > MAX_BYTES else None
+
+
+def refusal_of(content: bytes) -> Reason | None:
+    """Return why a content is refused for good."""
+    unfit = Reason.NOT_AN_IMAGE if content.startswith(b"?") else None
+    return refusal_by_size(content) or unfit
 
 
 def thumbnail_of(content: bytes, variant: str) -> bytes:

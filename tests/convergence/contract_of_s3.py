@@ -6,6 +6,9 @@ Each function whose name begins with ``a_``, ``an_`` or ``the_`` is one rule.
 from typing import Any
 from uuid import uuid4
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.convergence.scratch import Ports, code_of
 
 
@@ -71,6 +74,31 @@ def a_multipart_upload_is_there_when_it_is_complete(ports: Ports) -> None:
     assert code_of(ports.s3.get_object, **where) == "NoSuchKey"
     ports.s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": sent})
     assert ports.read("a") == b"".join(parts)
+
+
+def an_archived_object_is_refused_and_described(ports: Ports) -> None:
+    where = {"Bucket": ports.bucket, "Key": "a"}
+    written = ports.s3.put_object(**where, Body=b"one", StorageClass="DEEP_ARCHIVE")
+    with pytest.raises(ClientError) as refused:
+        ports.s3.get_object(**where)
+    assert refused.value.response["Error"]["Code"] == "InvalidObjectState"
+    assert refused.value.response["Error"]["StorageClass"] == "DEEP_ARCHIVE"  # type: ignore[typeddict-item]
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    head = ports.s3.head_object(**where)
+    assert (head["VersionId"], head["ContentLength"]) == (written["VersionId"], 3)
+    asked = {"OptionalObjectAttributes": ["RestoreStatus"], "Prefix": "a"}
+    [listed] = ports.s3.list_object_versions(Bucket=ports.bucket, **asked)["Versions"]
+    assert (listed["StorageClass"], listed["Size"]) == ("DEEP_ARCHIVE", 3)
+    assert "RestoreStatus" not in listed
+
+
+def a_restored_object_can_be_read_and_is_the_same_version(ports: Ports) -> None:
+    where = {"Bucket": ports.bucket, "Key": "a"}
+    written = ports.s3.put_object(**where, Body=b"one", StorageClass="GLACIER")
+    ports.s3.restore_object(**where, RestoreRequest={"Days": 1})
+    ports.wait_until(lambda: 'ongoing-request="false"' in ports.s3.head_object(**where)["Restore"])
+    assert ports.read("a") == b"one"
+    assert ports.s3.get_object(**where)["VersionId"] == written["VersionId"]
 
 
 def a_listing_has_what_a_read_would_find_by_page(ports: Ports) -> None:

@@ -4,6 +4,7 @@ They show what the schedules can see: `test_defects` wants every one of them cau
 """
 
 from tests.convergence import (
+    defects_of_archives,
     defects_of_facets,
     defects_of_messages,
     defects_of_report,
@@ -12,4 +13,10 @@ from tests.convergence import (
 from tests.convergence.planting import DEFECTS as DEFECTS
 from tests.convergence.planting import healthy as healthy
 
-HOMES = (defects_of_facets, defects_of_messages, defects_of_report, defects_of_sweep)
+HOMES = (
+    defects_of_archives,
+    defects_of_facets,
+    defects_of_messages,
+    defects_of_report,
+    defects_of_sweep,
+)

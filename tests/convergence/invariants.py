@@ -9,12 +9,11 @@ from darkroom.originals import owner_of
 from darkroom.reconciliation.checkpoint import PLACE
 from tests.convergence import contents
 from tests.convergence.disagreement import Disagreement
+from tests.convergence.live import FACETS, Live, forgotten, live_in
 from tests.convergence.memory_expressions import Item
-from tests.convergence.memory_versions import Version
 from tests.convergence.seams import VARIANTS, Ports
 from tests.convergence.world import World
 
-FACETS = ("METADATA", "THUMBNAILS")
 Lines = dict[tuple[str, str], dict[str, int]]
 
 
@@ -26,21 +25,21 @@ def check(world: World) -> None:
 
 def problems(world: World) -> list[str]:
     """Return what is wrong, a line for each."""
-    originals = world.ports.s3.buckets["originals"]
-    live = {key: found for key in originals.keys if (found := originals.current(key))}
+    live = live_in(world)
     return [
         *_catalog(world.ports, live),
         *_thumbnails(world.ports, live),
         *_report(world.ports, live),
         *_messages(world),
+        *forgotten(world),
     ]
 
 
-def _catalog(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
+def _catalog(ports: Ports, live: dict[str, Live]) -> Iterator[str]:
     items = ports.catalog.items
-    for key, version in live.items():
+    for key, of_key in live.items():
         for facet in FACETS:
-            wanted = expected_facet(facet, version)
+            wanted = expected_facet(facet, of_key)
             if facet == "METADATA":
                 wanted["owned_state"] = owned(owner_of(key), wanted["state"])
             found = items.get((key, facet), {})
@@ -57,11 +56,11 @@ def _catalog(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
             yield f"I1: an index still finds {facet} of {key!r}, but the object is gone"
 
 
-def expected_facet(facet: str, version: Version) -> Item:
+def expected_facet(facet: str, live: Live) -> Item:
     """Return what must be said of a version, whoever says it and when."""
+    version = live.version
     wanted: Item = {"version_id": version.version_id, "bytes": len(version.content)}
-    reason = contents.refusal_of(version.content)
-    if reason:
+    if reason := live.reasons[facet]:
         return wanted | {"state": "REJECTED", "reason": reason}
     if facet == "METADATA":
         wanted["sha256"] = contents.digest_of(version.content)
@@ -69,27 +68,26 @@ def expected_facet(facet: str, version: Version) -> Item:
     return wanted | {"state": "READY"}
 
 
-def _thumbnails(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
+def _thumbnails(ports: Ports, live: dict[str, Live]) -> Iterator[str]:
     named: dict[str, bytes] = {}
-    for key, version in live.items():
+    for key, of_key in live.items():
         variants: dict[str, Any] = ports.catalog.items.get((key, "THUMBNAILS"), {}).get(
             "variants", {}
         )
-        fit = not contents.refusal_of(version.content)
-        if set(variants) != (set(VARIANTS) if fit else set()):
+        if set(variants) != (set() if of_key.reasons["THUMBNAILS"] else set(VARIANTS)):
             yield f"I2: {key!r} names {sorted(variants)}"
         for name, variant in variants.items():
-            named[variant["key"]] = contents.thumbnail_of(version.content, name)
+            named[variant["key"]] = contents.thumbnail_of(of_key.version.content, name)
     stored = {name: v[-1].content for name, v in ports.s3.buckets["thumbnails"].keys.items()}
     for name in sorted(named.keys() | stored.keys()):
         if named.get(name) != stored.get(name):
             yield f"I2: {name} should be {named.get(name)!r}, is {stored.get(name)!r}"
 
 
-def _report(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
+def _report(ports: Ports, live: dict[str, Live]) -> Iterator[str]:
     wanted: dict[tuple[str, str], Counter[str]] = {}
-    for version in live.values():
-        for line, amounts in _counted(version):
+    for of_key in live.values():
+        for line, amounts in _counted(of_key):
             wanted.setdefault(line, Counter()).update(amounts)
     found: dict[tuple[str, str], Counter[str]] = {}
     for (pk, sk), item in ports.report.items.items():
@@ -105,26 +103,19 @@ def _report(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
     yield from _ledger(ports, live)
 
 
-def _counted(version: Version) -> Iterator[tuple[tuple[str, str], dict[str, int]]]:
-    reason, size = contents.refusal_of(version.content), len(version.content)
+def _counted(live: Live) -> Iterator[tuple[tuple[str, str], dict[str, int]]]:
+    version, reason = live.version, live.reasons["METADATA"]
+    size = len(version.content)
     kind = f"REJECTED {reason}" if reason else f"READY {contents.format_of(version.content)}"
     amounts = {"objects": 1, "bytes": size, "rejected": int(bool(reason))}
     amounts |= {f"objects {kind}": 1, f"bytes {kind}": size}
     yield ("DAY", version.modified.date().isoformat()), amounts
-    amounts |= {"thumbnails_bytes": _shelved(version)}
+    amounts |= {"thumbnails_bytes": live.shelved}
     yield ("ALL", "ALL"), amounts
     yield ("OWNER", version.key.partition("/")[0]), amounts
 
 
-def _shelved(version: Version) -> int:
-    """Return how many bytes of thumbnails there must be."""
-    content = version.content
-    if contents.refusal_of(content):
-        return 0
-    return sum(len(contents.thumbnail_of(content, name)) for name in VARIANTS)
-
-
-def _ledger(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
+def _ledger(ports: Ports, live: dict[str, Live]) -> Iterator[str]:
     counted = {
         (pk.removeprefix("LEDGER#"), facet): (
             item["counted"].get("bytes", item["counted"].get("thumbnails_bytes")),
@@ -134,9 +125,10 @@ def _ledger(ports: Ports, live: dict[str, Version]) -> Iterator[str]:
         if pk.startswith("LEDGER#") and item.get("counted")
     }
     true: dict[tuple[str, str], tuple[int, str | None]] = {
-        (k, "METADATA"): (len(v.content), v.modified.date().isoformat()) for k, v in live.items()
+        (key, "METADATA"): (len(v.content), v.modified.date().isoformat())
+        for key, v in ((key, of_key.version) for key, of_key in live.items())
     }
-    true |= {(k, "THUMBNAILS"): (size, None) for k, v in live.items() if (size := _shelved(v))}
+    true |= {(key, "THUMBNAILS"): (v.shelved, None) for key, v in live.items() if v.shelved}
     if counted != true:
         yield f"I3: the ledger has {counted}, true is {true}"
 

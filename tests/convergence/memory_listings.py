@@ -1,6 +1,7 @@
 """A bucket's listings, page by page, as S3 answers them."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from tests.convergence.memory_versions import Bucket, Version
@@ -32,19 +33,25 @@ def objects_page(
 
 def versions_page(
     bucket: Bucket,
+    now: datetime,
     Prefix: str = "",
     MaxKeys: int = PAGE,
     KeyMarker: str = "",
     VersionIdMarker: str = "",
+    OptionalObjectAttributes: tuple[str, ...] | list[str] = (),
     **_: Any,
 ) -> Answer:
     """Return a page of all versions and delete markers."""
+    restores = "RestoreStatus" in OptionalObjectAttributes
     listed = [each for each in bucket.versions() if each[0].key.startswith(Prefix)]
     rest = list(_after(listed, KeyMarker, VersionIdMarker))
     answer: Answer = {"IsTruncated": len(rest) > MaxKeys}
     for version, latest in rest[:MaxKeys]:
         kind = "DeleteMarkers" if version.is_marker else "Versions"
         shown = _listed(version) | {"VersionId": version.version_id, "IsLatest": latest}
+        if restores and version.restored_until > now:
+            until = version.restored_until
+            shown["RestoreStatus"] = {"IsRestoreInProgress": False, "RestoreExpiryDate": until}
         answer.setdefault(kind, []).append(shown)
     if answer["IsTruncated"]:
         last = rest[MaxKeys - 1][0]
@@ -56,7 +63,8 @@ def _listed(version: Version) -> Answer:
     shown = {"Key": version.key, "LastModified": version.modified}
     if version.is_marker:
         return shown
-    return shown | {"ETag": version.etag, "Size": len(version.content)}
+    kept = {"Size": len(version.content), "StorageClass": version.storage_class}
+    return shown | {"ETag": version.etag, **kept}
 
 
 def _after(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from hashlib import md5
 from io import BytesIO
 from typing import Any
 
@@ -9,13 +10,20 @@ from botocore.exceptions import ClientError
 
 from tests.convergence.gate import Gate, straight
 from tests.convergence.memory_listings import Answer, objects_page, versions_page
-from tests.convergence.memory_versions import Bucket, Version
+from tests.convergence.memory_versions import NEVER_RESTORED, Bucket, Version
+
+# What S3 answers to a GET without the key of SSE-C (boto3 issue 1482).
+NO_KEY = (
+    "The object was stored using a form of Server Side Encryption. "
+    "The correct parameters must be provided to retrieve the object."
+)
+RESTORED = 'ongoing-request="false", expiry-date="Fri, 27 Nov 2026 00:00:00 GMT"'
 
 
 def refusal(code: str, status: int, operation: str, **more: Any) -> ClientError:
     """Return the error that botocore raises for S3's answer *code*."""
     response: Any = {
-        "Error": {"Code": code, "Message": code, **more},
+        "Error": {"Code": code, "Message": code} | more,
         "ResponseMetadata": {"HTTPStatusCode": status},
     }
     return ClientError(response, operation)
@@ -82,6 +90,9 @@ class MemoryS3:
     def list_object_versions(self, **request: Any) -> Answer:
         return self._gate("ListObjectVersions", self._list_versions, request)  # type: ignore[no-any-return]
 
+    def restore_object(self, **request: Any) -> Answer:
+        return self._gate("RestoreObject", self._restore, request)  # type: ignore[no-any-return]
+
     def create_multipart_upload(self, *, Bucket: str, Key: str, **_: Any) -> Answer:
         upload = f"upload-{len(self._parts)}"
         self._parts[upload] = {}
@@ -108,12 +119,17 @@ class MemoryS3:
         Key: str,
         Body: Any = b"",
         ContentType: str = "binary/octet-stream",
+        StorageClass: str = "STANDARD",
+        SSECustomerKey: str = "",
         **_: Any,
     ) -> Answer:
-        return _written(self._bucket(Bucket).write(Key, self._now(), _bytes(Body), ContentType))
+        kept = {"storage_class": StorageClass, "key_md5": _md5(SSECustomerKey)}
+        bucket = self._bucket(Bucket)
+        return _written(bucket.write(Key, self._now(), _bytes(Body), ContentType, **kept))
 
     def _copy(self, Bucket: str, Key: str, CopySource: dict[str, str], **_: Any) -> Answer:
         found = self._find("CopyObject", **CopySource)
+        self._refuse_unread(found)
         written = self._bucket(Bucket).write(Key, self._now(), found.content, found.content_type)
         return _written(written) | {"CopyObjectResult": {"ETag": written.etag}}
 
@@ -126,15 +142,31 @@ class MemoryS3:
 
     def _get(self, Range: str = "bytes=0-", **request: Any) -> Answer:
         found = self._find("GetObject", **request)
+        self._refuse_unread(found, **request)
         content = _part(found.content, Range)
         return _described(found) | {"Body": BytesIO(content), "ContentLength": len(content)}
 
     def _head(self, **request: Any) -> Answer:
         try:
-            return _described(self._find("HeadObject", **request))
+            found = self._find("HeadObject", **request)
+            _refuse_without_key("HeadObject", found, **request)
+            return _described(found)
         except ClientError as error:  # an answer without a body can name no code
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
             raise refusal(str(status), status, "HeadObject") from None
+
+    def _refuse_unread(self, version: Version, **request: Any) -> None:
+        """Refuse a GET as S3 does (API_GetObject: InvalidObjectState)."""
+        _refuse_without_key("GetObject", version, **request)
+        if version.is_archived(self._now()):
+            where = {"StorageClass": version.storage_class}
+            where |= {"AccessTier": version.tier} if version.tier else {}
+            raise refusal("InvalidObjectState", 403, "GetObject", **where)
+
+    def _restore(self, Bucket: str, Key: str, RestoreRequest: dict[str, int]) -> Answer:
+        version = self._find("RestoreObject", Bucket, Key)
+        self._bucket(Bucket).restore(version, self._now(), RestoreRequest.get("Days", 0))
+        return {}
 
     def _delete(self, Bucket: str, Key: str, VersionId: str | None = None, **_: Any) -> Answer:
         bucket = self._bucket(Bucket)
@@ -155,7 +187,7 @@ class MemoryS3:
         return objects_page(self._bucket(Bucket), **request)
 
     def _list_versions(self, Bucket: str, **request: Any) -> Answer:
-        return versions_page(self._bucket(Bucket), **request)
+        return versions_page(self._bucket(Bucket), self._now(), **request)
 
     def _bucket(self, name: str) -> Bucket:
         return self.buckets[name]
@@ -184,6 +216,17 @@ def _bytes(body: Any) -> bytes:
     return body if isinstance(body, bytes) else bytes(body.read())
 
 
+def _md5(key: str) -> str:
+    return md5(key.encode(), usedforsecurity=False).hexdigest() if key else ""
+
+
+def _refuse_without_key(
+    operation: str, version: Version, SSECustomerKey: str = "", **_: Any
+) -> None:
+    if version.key_md5 != _md5(SSECustomerKey):
+        raise refusal("InvalidRequest", 400, operation, Message=NO_KEY)
+
+
 def _written(version: Version) -> Answer:
     named = {} if version.version_id == "null" else {"VersionId": version.version_id}
     return {"ETag": version.etag, **named}
@@ -194,6 +237,7 @@ def _described(version: Version) -> Answer:
         "ContentLength": len(version.content),
         "ContentType": version.content_type,
         "LastModified": version.modified,
+        **({"Restore": RESTORED} if version.restored_until != NEVER_RESTORED else {}),
     }
 
 

@@ -1,14 +1,21 @@
 """A bucket in memory: the versions of each key, as S3 keeps them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import md5
+from typing import Any
+
+NEVER_RESTORED = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Version:
-    """One version of an object; a delete marker has no content."""
+    """One version of an object; a delete marker has no content.
+
+    ``tier`` is that of INTELLIGENT_TIERING, if it is an archive, ``restored_until`` when a copy
+    from an archive expires, ``key_md5`` of the key of SSE-C.
+    """
 
     key: str
     version_id: str
@@ -17,6 +24,15 @@ class Version:
     content_type: str = "binary/octet-stream"
     etag: str = ""
     is_marker: bool = False
+    storage_class: str = "STANDARD"
+    tier: str = ""
+    restored_until: datetime = NEVER_RESTORED
+    key_md5: str = ""
+
+    def is_archived(self, now: datetime) -> bool:
+        """Tell whether it cannot be read before it is restored."""
+        archived = self.storage_class in ("GLACIER", "DEEP_ARCHIVE") or bool(self.tier)
+        return archived and self.restored_until <= now
 
 
 @dataclass
@@ -41,11 +57,24 @@ class Bucket:
         """Return one version."""
         return next((v for v in self.keys.get(key, []) if v.version_id == version_id), None)
 
-    def write(self, key: str, modified: datetime, content: bytes, content_type: str) -> Version:
-        """Add a version on top."""
+    def write(
+        self, key: str, modified: datetime, content: bytes, content_type: str, **kept: Any
+    ) -> Version:
+        """Add a version on top; *kept* are fields that tell how it is stored."""
         etag = md5(content, usedforsecurity=False).hexdigest()
         at = _second(modified)
-        return self._push(Version(key, self._id(), at, content, content_type, f'"{etag}"'))
+        version = Version(key, self._id(), at, content, content_type, f'"{etag}"', **kept)
+        return self._push(version)
+
+    def move(self, version: Version, **how: Any) -> None:
+        """Store a version otherwise, as a lifecycle does: it stays the same version."""
+        versions = self.keys[version.key]
+        versions[versions.index(version)] = replace(version, **how)
+
+    def restore(self, version: Version, now: datetime, days: int) -> None:
+        """Bring a version back from its archive: a copy that expires, or out of its tier."""
+        until = {} if version.tier else {"restored_until": now + timedelta(days=days)}
+        self.move(version, tier="", **until)
 
     def delete(self, key: str, modified: datetime) -> Version | None:
         """Lay a delete marker on top; without versions, remove the object."""

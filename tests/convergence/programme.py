@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.convergence.contents import PICTURES, TWINS, UNFIT
-from tests.convergence.memory_versions import Version
+from tests.convergence.memory_versions import NEVER_RESTORED, Version
 from tests.convergence.seams import Ports
 
 BUCKET = "originals"
@@ -24,7 +24,7 @@ class Operation:
     source: str = ""
 
     def __str__(self) -> str:
-        told = f" {self.content[:20]!r}" if self.kind in ("put", "multipart") else ""
+        told = f" {self.content[:20]!r}" if self.kind in PUTS else ""
         return f"{self.kind} {self.key}{told}{' of ' + self.source if self.source else ''}"
 
     def run(self, ports: Ports) -> Claims | None:
@@ -38,13 +38,14 @@ def any_operation(choose: random.Random, kind: str, keys: list[str]) -> Operatio
     return Operation(
         kind,
         choose.choice(keys),
-        choose.choice(contents) if kind in ("put", "multipart") else b"",
+        choose.choice(contents) if kind in PUTS else b"",
         choose.choice(keys) if kind == "copy" else "",
     )
 
 
 def _put(op: Operation, ports: Ports) -> Claims:
-    written = ports.s3._put(BUCKET, op.key, op.content, "image/jpeg")
+    how = {"put archived": {"StorageClass": "GLACIER"}, "put under a key": {"SSECustomerKey": "k"}}
+    written = ports.s3._put(BUCKET, op.key, op.content, "image/jpeg", **how.get(op.kind, {}))
     return _created(ports, op.key, "Put", written)
 
 
@@ -57,7 +58,8 @@ def _again(op: Operation, ports: Ports) -> Claims | None:
 
 
 def _copy(op: Operation, ports: Ports) -> Claims | None:
-    if _current(op.source, ports) is None:
+    source = _current(op.source, ports)
+    if source is None or source.key_md5 or source.is_archived(ports.now()):
         return None
     copied = ports.s3._copy(BUCKET, op.key, {"Bucket": BUCKET, "Key": op.source})
     return _created(ports, op.key, "Copy", copied)
@@ -98,6 +100,32 @@ def _delete_current(op: Operation, ports: Ports) -> Claims | None:
     return _remove(_current(op.key, ports), ports)
 
 
+def _archive(op: Operation, ports: Ports) -> Claims | None:
+    """Move an object to where it cannot be read; nobody subscribes to what S3 says of that."""
+    version = _current(op.key, ports)
+    if version is not None:
+        how = {"storage_class": "INTELLIGENT_TIERING", "tier": "ARCHIVE_ACCESS"}
+        glacier = {"storage_class": "GLACIER"}
+        ports.s3.buckets[BUCKET].move(version, **(how if op.kind == "tier" else glacier))
+    return None
+
+
+def _restore(op: Operation, ports: Ports) -> Claims | None:
+    version = _current(op.key, ports)
+    if version is None or not version.is_archived(ports.now()):
+        return None
+    ports.s3.buckets[BUCKET].restore(version, ports.now(), days=2)
+    return {"eventName": "ObjectRestore:Completed", "versionId": version.version_id}
+
+
+def _expire_copy(op: Operation, ports: Ports) -> Claims | None:
+    """Let a restored copy expire, which nobody subscribes to either."""
+    version = _current(op.key, ports)
+    if version is not None:
+        ports.s3.buckets[BUCKET].move(version, restored_until=NEVER_RESTORED)
+    return None
+
+
 def _remove(version: Version | None, ports: Ports) -> Claims | None:
     if version is None:
         return None
@@ -129,5 +157,12 @@ ACTS: dict[str, Callable[[Operation, Ports], Claims | None]] = {
     "undelete": _undelete,
     "delete old version of": _delete_old,
     "delete current version of": _delete_current,
+    "put archived": _put,
+    "put under a key": _put,
+    "archive": _archive,
+    "tier": _archive,
+    "restore": _restore,
+    "expire the copy of": _expire_copy,
 }
-WEIGHTS = dict(zip(ACTS, (6, 2, 1, 1, 4, 1, 2, 1, 1), strict=True))
+WEIGHTS = dict(zip(ACTS, (12, 4, 2, 2, 8, 2, 4, 2, 2, 1, 1, 1, 1, 2, 1), strict=True))
+PUTS = ("put", "multipart", "put archived", "put under a key")

@@ -49,7 +49,7 @@ class Schedule(Choices):
         if outcome == "coalesced" and not self.untouched_everywhere(operation.key):
             outcome = "told"
         claims = operation.run(self.world.ports)
-        self.world.note(f"bucket: {operation}" + ("" if claims else " (nothing to do)"))
+        self.world.note(f"bucket: {operation}" + ("" if claims else " (nothing is announced)"))
         if claims is None:
             return None
         self.world.note(f"    {claims['eventName']} {claims['versionId']} is {outcome}")

@@ -1,5 +1,6 @@
 """An empty bucket and an empty table, for a rule to try."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
+PATIENCE_SECONDS = 60
 NAME = {"pk": "a", "sk": "F"}
 
 
@@ -28,6 +30,13 @@ class Ports:
         found = self.s3.get_object(Bucket=self.bucket, Key=key, **version)
         body: bytes = found["Body"].read()
         return body
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait for what a real cloud does by itself."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
     def item(self, **name: str) -> Any:
         """Read an item."""

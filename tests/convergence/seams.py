@@ -16,7 +16,15 @@ os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "tests")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Darkroom")
 
 from darkroom import aws, backoff, catalog, convergence, ledger, service_level, uploads
-from darkroom.reconciliation import checkpoint, inspection, orders, runs, suspicion, sweep
+from darkroom.reconciliation import (
+    checkpoint,
+    inspection,
+    orders,
+    runs,
+    sources,
+    suspicion,
+    sweep,
+)
 from darkroom.reconciliation.sweep import Sweep
 from functions.index_metadata import handler as index_metadata
 from functions.make_thumbnails import handler as make_thumbnails
@@ -221,7 +229,7 @@ def _clocks(ports: Ports) -> Iterator[tuple[Any, str, Any]]:
     for module in (ledger, checkpoint, reconcile, sweep):
         yield module, "time", clock
     calendar = SimpleNamespace(now=lambda _: now(), fromisoformat=datetime.fromisoformat)
-    for module in (convergence, inspection, suspicion, sweep, reconcile):
+    for module in (convergence, inspection, sources, suspicion, sweep, reconcile):
         yield module, "datetime", calendar
     yield backoff, "time", SimpleNamespace(sleep=lambda _: None)
     yield backoff, "random", SimpleNamespace(uniform=lambda low, _: low)

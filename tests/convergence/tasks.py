@@ -14,7 +14,7 @@ from tests.convergence.memory_dynamodb import refusal as dynamodb_refusal
 from tests.convergence.memory_s3 import refusal as s3_refusal
 
 S3_WRITES = {"PutObject", "DeleteObject", "DeleteObjects"}
-S3_CALLS = {"GetObject", "ListObjectsV2", "ListObjectVersions", *S3_WRITES}
+S3_CALLS = {"GetObject", "HeadObject", "ListObjectsV2", "ListObjectVersions", *S3_WRITES}
 WRITES = {"PutItem", "TransactWriteItems", "DeleteItem", "UpdateItem", "Publish", *S3_WRITES}
 TOLD = ("pk", "sk", "rev", "state", "version_id")
 ACKNOWLEDGE = "Acknowledge"

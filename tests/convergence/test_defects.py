@@ -29,6 +29,13 @@ OF_THUMBNAILS = {
     "recount that forgets thumbnails",
     "sweep that looks at one entry of two",
 }
+OF_ARCHIVES = {
+    "worker that downgrades what it can no longer read",
+    "archived object raised",
+    "facet that goes on naming lost thumbnails",
+    "sweep that resends for ever what is archived",
+    "sweep that leaves alone what is restored",
+}
 OF_THE_SWEEP = {
     "sweep that trusts its first look",
     "sweep that deletes orphans however young",
@@ -38,7 +45,7 @@ OF_THE_SWEEP = {
 
 
 def test_the_defects_that_such_systems_have_are_planted() -> None:
-    assert set(DEFECTS) >= ISSUE | OF_THE_SWEEP | OF_THUMBNAILS
+    assert set(DEFECTS) >= ISSUE | OF_ARCHIVES | OF_THE_SWEEP | OF_THUMBNAILS
 
 
 @pytest.mark.parametrize("name", DEFECTS)

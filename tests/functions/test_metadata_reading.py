@@ -38,6 +38,8 @@ class Endless:
         self.left -= amt
         return piece.ljust(amt, b"\0")
 
+    def close(self) -> None: ...
+
 
 @pytest.fixture
 def needs(monkeypatch: pytest.MonkeyPatch) -> Settings:

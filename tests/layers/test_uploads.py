@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from darkroom.uploads import MalformedMessage, keys_in
+from darkroom.uploads import MalformedMessage, announcements_in, keys_in
 from tests.messages import example, notification, sns_wrapped, sqs_event
 
 
@@ -14,10 +14,25 @@ def body_of(message: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    "kind", ["s3_object_created_put", "s3_object_removed_delete_marker", "s3_lifecycle_expiration"]
+    "kind",
+    [
+        "s3_object_created_put",
+        "s3_object_removed_delete_marker",
+        "s3_lifecycle_expiration",
+        "s3_object_restore_completed",
+        "s3_object_restore_delete",
+        "s3_lifecycle_transition",
+    ],
 )
 def test_each_kind_of_event_names_its_key(kind: str) -> None:
     assert keys_in(body_of(example(kind))) == ["alice/2026/my cat+dog.jpg"]
+
+
+def test_a_restore_is_no_upload_that_waits() -> None:
+    [restored] = announcements_in(body_of(example("s3_object_restore_completed")))
+
+    assert restored.version_id == "096fKKXTRTtl3on89fVO"
+    assert restored.created_at is None
 
 
 def test_delivery_wrapped_by_sns_is_understood_like_raw_delivery() -> None:

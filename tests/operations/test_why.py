@@ -12,6 +12,7 @@ from operations.answers import as_plain
 from operations.errors import WrongUsage
 from tests.messages import notification
 from tests.operations.conftest import Deployed
+from tests.pictures import any_picture
 
 AWKWARD = ["a b+é%.jpg", "日本/写真.png", "%2B", "line\nbreak.jpg", "é" * 512, "-dash"]
 
@@ -65,6 +66,63 @@ def test_a_refused_picture_is_told_with_what_its_reason_means(deployed: Deployed
     assert answer.exit_code == 0
     [first, *_] = answer.lines()
     assert first == "text.jpg: REFUSED: NOT_AN_IMAGE, no picture. It will not be tried again."
+
+
+def test_an_archived_picture_is_told_to_develop_once_it_is_restored(deployed: Deployed) -> None:
+    where: Any = {"Bucket": "originals", "Key": "cold.jpg"}
+    deployed.world.s3.put_object(**where, Body=any_picture(), StorageClass="GLACIER")
+    deployed.announce("cold.jpg")
+
+    answer = deployed.run("why", "cold.jpg")
+
+    assert answer.exit_code == 0
+    [first, *_] = answer.lines()
+    assert first == (
+        "cold.jpg: REFUSED: ARCHIVED, a file in an archive of S3: it develops once it is restored "
+        "(GLACIER)."
+    )
+
+
+KMS_KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+DENIED = (
+    "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the GetObject "
+    "operation: User: arn:aws:sts::111122223333:assumed-role/r/f is not authorized to perform: "
+    "kms:Decrypt on "
+)
+
+
+@pytest.mark.parametrize(
+    "told_by_s3",
+    [
+        f"resource: {KMS_KEY} because no identity-based policy allows the kms:Decrypt action",
+        "the resource associated with this ciphertext because the resource does not exist in this "
+        "Region, no resource-based policies allow access, or a resource-based policy explicitly "
+        "denies access",
+    ],
+    ids=["key named", "key not named"],
+)
+def test_the_key_that_the_consumers_may_not_use_is_named_with_the_action(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, told_by_s3: str
+) -> None:
+    deployed.world.s3.put_object(
+        Bucket="originals",
+        Key="kms.jpg",
+        Body=any_picture(),
+        ServerSideEncryption="aws:kms",
+        SSEKMSKeyId=KMS_KEY,
+    )
+    deployed.give_up_on(json.dumps(notification("kms.jpg")))
+    refused = lambda _, messages: {each.id: DENIED + told_by_s3 for each in messages}  # noqa: E731
+    monkeypatch.setattr("operations.reasons.Reasons.of", refused)
+
+    answer, known = deployed.run("why", "kms.jpg"), told(deployed, "kms.jpg")
+
+    assert known["missing_grants"] == [
+        {"place": "MakeThumbnailsDeadLetters", "action": "kms:Decrypt", "key": KMS_KEY}
+    ]
+    lines = list(answer.lines())
+    assert any("kms:Decrypt" in line and KMS_KEY in line for line in lines)
+    assert any("decrypt_keys" in line for line in lines)
 
 
 def test_every_reason_has_a_meaning() -> None:

@@ -18,6 +18,10 @@ tests (`EndToEndRole`). Made from the templates by
 `make permissions`; `make test` compares it with them: a change of this page is a
 change of what is allowed, and is reviewed as one.
 
+Each key that `decrypt_keys` names gives the functions that read originals (`index_metadata`,
+`make_thumbnails`) or sign URLs of them (`query_catalog`) `kms:Decrypt` on that key, through S3 only
+(`kms:ViaService`). The key's own policy must allow it as well, if the key is another account's.
+
 | role | may | on |
 |---|---|---|
 """

@@ -36,6 +36,10 @@ from stacks.config import ConfigError, Variant, config_for, local, production, s
         ("cors_origins", ("*",)),
         ("cors_origins", ("https://example.com/path",)),
         ("empty_buckets", True),
+        ("decrypt_keys", ("alias/uploads",)),
+        ("decrypt_keys", ("arn:aws:kms:eu-west-1:111122223333:alias/uploads",)),
+        ("decrypt_keys", ("arn:aws:kms:eu-west-1:111122223333:key/*",)),
+        ("decrypt_keys", "arn:aws:kms:eu-west-1:111122223333:key/1234"),
     ],
 )
 def test_a_value_that_cannot_work_is_refused_by_its_fields_name(field: str, value: Any) -> None:

@@ -85,13 +85,14 @@ def test_only_its_topic_may_send_to_a_queue(stage: Deployment) -> None:
                 assert source in may
 
 
-def test_the_bucket_announces_creation_removal_and_expiry(stage: Deployment) -> None:
+def test_the_bucket_announces_creation_removal_expiry_and_restores(stage: Deployment) -> None:
     [bucket] = [b for b in stage.all("AWS::S3::Bucket") if "Originals" in b.id]
     topics = bucket.properties["NotificationConfiguration"]["TopicConfigurations"]
     assert {topic["Event"] for topic in topics} == {
         "s3:ObjectCreated:*",
         "s3:ObjectRemoved:*",
         "s3:LifecycleExpiration:*",
+        "s3:ObjectRestore:Completed",
     }
     assert {stage.named(topic["Topic"]) for topic in topics} == {"Uploads"}
     policy = policy_of_topic(stage, "Uploads")

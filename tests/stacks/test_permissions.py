@@ -10,7 +10,7 @@ from stacks.catalog_indexes import INDEXES
 from stacks.constructs.permissions import allow_arn
 from tests.stacks.delivery import EACH, delivery
 from tests.stacks.permissions import PAGE, page, permissions
-from tests.stacks.synthesis import Deployment, as_list, statements
+from tests.stacks.synthesis import Deployment, as_list, statements, synthesize
 
 # Actions on "*" because IAM knows no resource for them.
 WITHOUT_RESOURCE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
@@ -95,6 +95,27 @@ def test_no_function_that_uploads_cause_can_write_originals(stage: Deployment) -
         for resource in ("Originals", "Originals/*"):
             if name != "query_catalog":
                 assert set(by_resource.get(resource, ())) <= READS_ORIGINALS
+
+
+def test_keys_that_are_named_may_be_used_by_who_reads_originals_and_through_s3_only(
+    production: Deployment,
+) -> None:
+    key = "arn:aws:kms:eu-west-1:111122223333:key/mrk-1234abcd"
+    assert not readers_under(production, key)
+
+    stage = synthesize(production.config, decrypt_keys=(key,))
+    assert readers_under(stage, key) == {"index_metadata", "make_thumbnails", "query_catalog"}
+    for policy in stage.all("AWS::IAM::Policy"):
+        for statement in statements(policy):
+            if key in as_list(statement["Resource"]):
+                [condition] = statement["Condition"]["StringEquals"].items()
+                assert condition[0] == "kms:ViaService"
+                assert "s3." in str(condition[1])
+
+
+def readers_under(stage: Deployment, key: str) -> set[str]:
+    """Return the roles that may decrypt by a key."""
+    return {role for role, may in permissions(stage).items() if may.get(key) == ["kms:Decrypt"]}
 
 
 def test_what_people_ask_by_writes_no_table_and_scans_none(stage: Deployment) -> None:

@@ -13,6 +13,8 @@ const REASONS: Record<string, string> = {
   CORRUPT: "The picture is damaged and cannot be decoded.",
   TIMED_OUT: "Decoding the picture took too long.",
   OUT_OF_MEMORY: "Decoding the picture took too much memory.",
+  ARCHIVED: "The file is in an archive. It develops by itself once it is restored.",
+  UNREADABLE: "The file is encrypted with a key that only its uploader has.",
 };
 
 export const REASON_CODES = Object.keys(REASONS);

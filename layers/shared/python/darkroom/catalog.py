@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +23,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Fence:
-    """The facet as it stood before the work began: ``rev`` is 0 where there was none.
-
-    ``version_id`` is of the object that it described, if it described one.
-    """
+    """The facet as it stood before the work began: ``rev`` is 0 where there was none."""
 
     key: str
     facet: str
     rev: int
-    version_id: str | None = None
+    item: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def version_id(self) -> str | None:
+        """The version of the object that it described, if it described one."""
+        return self.item.get("version_id")
 
     def next_rev(self) -> int:
         """Return a revision above every earlier one.
@@ -49,14 +51,10 @@ class Catalog:
         self._table = table
 
     def fence(self, key: str, facet: str) -> Fence:
-        """Read the revision that a later `write` must still find."""
-        found = self._table.get_item(
-            Key={"pk": key, "sk": facet},
-            ConsistentRead=True,
-            ProjectionExpression="rev, version_id",
-        )
+        """Read the facet with the revision that a later `write` must still find."""
+        found = self._table.get_item(Key={"pk": key, "sk": facet}, ConsistentRead=True)
         item: dict[str, Any] = dict(found.get("Item", {}))
-        return Fence(key, facet, int(item.get("rev", 0)), item.get("version_id"))
+        return Fence(key, facet, int(item.get("rev", 0)), item)
 
     def write(self, fence: Fence, attributes: Mapping[str, Any]) -> int | None:
         """Replace the facet if nobody has written it since *fence* was read.

@@ -10,13 +10,14 @@ from darkroom.backoff import attempts
 from darkroom.catalog import Catalog, Fence, State
 from darkroom.observability import count, logger
 from darkroom.originals import Original, Originals
-from darkroom.refusals import Refused
+from darkroom.refusals import UNREAD, Refused
 from darkroom.service_level import answered
 
 ATTEMPTS = 10
 
 Describe = Callable[[Original, Fence], dict[str, Any]]
 Index = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+IsStored = Callable[[Mapping[str, Any]], bool]
 
 
 class Needs(Protocol):
@@ -50,6 +51,7 @@ class Convergence:
     """One consumer's facet of every object: where it reads, where it writes, what it finds out.
 
     ``index`` adds the attributes by which the catalog's indexes find a facet that is no tombstone.
+    ``is_stored`` tells whether all that a facet names is stored.
     """
 
     facet: str
@@ -58,14 +60,17 @@ class Convergence:
     tombstone_days: int
     slo_ready_seconds: int
     index: Index = lambda _: {}
+    is_stored: IsStored = lambda _: True
 
     @classmethod
-    def of(cls, facet: str, needs: Needs, index: Index = index) -> "Convergence":
+    def of(
+        cls, facet: str, needs: Needs, index: Index = index, is_stored: IsStored = is_stored
+    ) -> "Convergence":
         """Return the rules for *facet* over the bucket and the table that *needs* names."""
         originals = Originals(needs.originals_bucket, s3())
         catalog = Catalog(table(needs.catalog_table))
         days, seconds = needs.tombstone_days, needs.slo_ready_seconds
-        return cls(facet, originals, catalog, days, seconds, index)
+        return cls(facet, originals, catalog, days, seconds, index, is_stored)
 
     def converge(self, key: str, describe: Describe) -> Facet:
         """Write the facet that *describe* makes of the current version of *key*.
@@ -108,11 +113,29 @@ class Convergence:
         try:
             found |= {"state": State.READY, **describe(original, fence)}
         except Refused as refused:
+            if refused.reason in UNREAD and (known := self._known(original, fence)):
+                return known
             logger.warning("picture refused", extra={"reason": refused.reason})
             found |= {"state": State.REJECTED, "reason": refused.reason, "detail": refused.detail}
             found |= refused.known
         found |= self.index(found)
         return {**found, "recorded_at": timestamp(datetime.now(UTC))}
+
+    def _known(self, original: Original, fence: Fence) -> dict[str, Any] | None:
+        """Return the facet as it stands, if it was made of this version's bytes.
+
+        A version that was read has been moved to an archive since, or its restored copy has
+        expired. Its bytes are the same: what was found in them stays true, as long as what was
+        made of them is stored. It says when it was found, not when that was confirmed.
+        """
+        item = fence.item
+        was_read = item.get("state") in (State.READY, State.REJECTED)
+        if item.get("version_id") != original.version_id or item.get("reason") in UNREAD:
+            return None
+        if not (was_read and self.is_stored(item)):
+            return None
+        kept = {name: item[name] for name in item.keys() - {"pk", "sk", "rev"}} | _facts(original)
+        return {**kept, **self.index(kept)}
 
 
 def _facts(original: Original) -> dict[str, Any]:

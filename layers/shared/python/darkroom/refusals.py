@@ -19,7 +19,12 @@ class Reason(StrEnum):
     CORRUPT = "CORRUPT"
     TIMED_OUT = "TIMED_OUT"
     OUT_OF_MEMORY = "OUT_OF_MEMORY"
+    ARCHIVED = "ARCHIVED"
+    UNREADABLE = "UNREADABLE"
 
+
+# S3 keeps these bytes from us: the refusal says nothing of what they are.
+UNREAD = frozenset({Reason.ARCHIVED, Reason.UNREADABLE})
 
 MEANINGS = {
     Reason.FOLDER_MARKER: "an empty object whose key ends in a slash",
@@ -34,6 +39,8 @@ MEANINGS = {
     Reason.CORRUPT: "a picture that cannot be decoded",
     Reason.TIMED_OUT: "a picture that takes too long to decode",
     Reason.OUT_OF_MEMORY: "a picture whose decoding took more memory than its header let expect",
+    Reason.ARCHIVED: "a file in an archive of S3: it develops once it is restored",
+    Reason.UNREADABLE: "a file under a key that its uploader kept (SSE-C)",
 }
 
 

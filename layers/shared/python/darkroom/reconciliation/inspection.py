@@ -11,7 +11,9 @@ from darkroom.catalog import State
 from darkroom.catalog_indexes import indexed
 from darkroom.contribution import COUNTED, METADATA, THUMBNAILS, contribution_of, remembered
 from darkroom.ledger import entry_key
+from darkroom.originals import is_readable, newest
 from darkroom.reconciliation.findings import LEDGER, Finding, Kind
+from darkroom.refusals import Reason
 from darkroom.thumbnail_names import fence_of, folder_of, is_thumbnail
 
 if TYPE_CHECKING:
@@ -47,11 +49,12 @@ class Places:
 
 @dataclass(frozen=True)
 class Version:
-    """The current version of an original."""
+    """The current version of an original; ``readable`` is what `is_readable` tells of it."""
 
     version_id: str
     size: int
     last_modified: datetime
+    readable: bool = True
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ class Inspection:
             described = "a deleted object" if gone else item.get("version_id")
             told = f"describes {described}, the object is {self.current.version_id}"
             yield self._finding(Kind.STALE, name, told)
+        elif item.get("reason") == Reason.ARCHIVED and self.current.readable:
+            yield self._finding(Kind.STALE, name, "was in an archive, and can be read by now")
         elif not indexed(name, item):
             yield self._finding(Kind.STALE, name, "no index of the catalog finds it")
 
@@ -196,18 +201,14 @@ class Inspector:
 
     def _current(self, key: str) -> tuple[Version | None, datetime | None]:
         """Return the current version, and when it or its delete marker came."""
-        # S3 lists by key and then from the newest: the first is of this key, or there is none.
-        found = self._s3.list_object_versions(
-            Bucket=self._places.originals_bucket, Prefix=key, MaxKeys=1
-        )
-        for version in found.get("Versions", []):
-            if version["Key"] == key and version["IsLatest"]:
-                moment = version["LastModified"]
-                return Version(version["VersionId"], version["Size"], moment), moment
-        for marker in found.get("DeleteMarkers", []):
-            if marker["Key"] == key and marker["IsLatest"]:
-                return None, marker["LastModified"]
-        return None, None
+        found = newest(self._s3, self._places.originals_bucket, key)
+        if found is None:
+            return None, None
+        moment = found["LastModified"]
+        if "Size" not in found:
+            return None, moment
+        readable = is_readable(found, datetime.now(UTC))
+        return Version(found["VersionId"], found["Size"], moment, readable), moment
 
     def _facets(self, key: str) -> dict[str, dict[str, Any]]:
         found = self._catalog.query(KeyConditionExpression=Key("pk").eq(key), ConsistentRead=True)

@@ -61,8 +61,10 @@ def gather(records: Iterable[Any]) -> dict[str, Known]:
     for kind, key, value in records:
         of_key = known.setdefault(folder_of(key), Known(key))
         if kind == VERSION:
-            version_id, size, modified = value
-            of_key.current = Version(version_id, size, datetime.fromisoformat(modified))
+            # A sweep that an earlier release began put aside no more than three of them.
+            version_id, size, modified, *readable = value
+            at = datetime.fromisoformat(modified)
+            of_key.current = Version(version_id, size, at, *readable)
         elif kind == FACET:
             of_key.facets[value["sk"]] = value
         elif kind == ENTRY:

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from darkroom.originals import is_readable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -41,15 +44,19 @@ Pages = Callable[[Marker | None], Page]
 
 
 def original_pages(client: "S3Client", bucket: str, page_size: int) -> Pages:
-    """Return what reads pages of ``(key, version id, size, last modified)`` of live originals."""
+    """Return what reads pages of ``(key, version id, size, last modified, readable)`` of live
+    originals.
+    """
 
     def page(marker: Marker | None) -> Page:
-        found = client.list_object_versions(Bucket=bucket, MaxKeys=page_size, **(marker or {}))
-        items = [
-            (each["Key"], each["VersionId"], each["Size"], each["LastModified"].isoformat())
-            for each in found.get("Versions", [])
-            if each["IsLatest"]
-        ]
+        found = client.list_object_versions(
+            Bucket=bucket,
+            MaxKeys=page_size,
+            OptionalObjectAttributes=["RestoreStatus"],
+            **(marker or {}),
+        )
+        now = datetime.now(UTC)
+        items = [_live(each, now) for each in found.get("Versions", []) if each["IsLatest"]]
         rest = None
         if found["IsTruncated"]:
             rest = {"KeyMarker": found["NextKeyMarker"]}
@@ -58,6 +65,11 @@ def original_pages(client: "S3Client", bucket: str, page_size: int) -> Pages:
         return Page(items, rest)
 
     return page
+
+
+def _live(listed: Mapping[str, Any], now: datetime) -> tuple[str, str, int, str, bool]:
+    modified, readable = listed["LastModified"].isoformat(), is_readable(listed, now)
+    return listed["Key"], listed["VersionId"], listed["Size"], modified, readable
 
 
 def facet_pages(table: "Table", page_size: int) -> Pages:

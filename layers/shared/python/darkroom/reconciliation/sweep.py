@@ -117,7 +117,7 @@ class Sweep:
     def _read_originals(self, deadline: float) -> Checkpoint:
         run, digits = Run(), self.checkpoint.digits
 
-        def take(item: tuple[str, str, int, str]) -> None:
+        def take(item: tuple[str, str, int, str, bool]) -> None:
             key, *version = item
             run.add(partition_of(key, digits), (VERSION, key, version))
 
