@@ -1,6 +1,7 @@
 """The local cloud: start it, deploy the app to it, send pictures through, look at it, stop it."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,15 +24,35 @@ Command = Callable[[Cloud, argparse.Namespace], int]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    options = parser().parse_args(arguments)
-    command: Command = options.command
     try:
+        return _run(arguments)
+    except BrokenPipeError:
+        return 1
+    finally:
+        _drop_unread_output()
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        options = parser().parse_args(arguments)
+        command: Command = options.command
         return command(Cloud(options.home, options.port), options)
     except CloudError as error:
         print(error, file=sys.stderr)
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
+    finally:
+        sys.stdout.flush()
     return 1
+
+
+def _drop_unread_output() -> None:
+    """Redirect a stream whose reader closed the pipe: Python flushes once more at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def parser() -> argparse.ArgumentParser:

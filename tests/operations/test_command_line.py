@@ -266,6 +266,24 @@ def test_a_pipe_that_closes_early_is_no_traceback() -> None:
     assert ran.wait() == 1
 
 
+@pytest.mark.parametrize("command", [["--help"], ["dlq", "show", "--help"], ["cost"]], ids=" ".join)
+def test_a_reader_who_has_left_causes_no_traceback(command: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "operations", *command],
+        cwd=ROOT,
+        env=environment,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+    )
+
+    os.close(writer)
+    assert (ran.returncode, ran.stderr) == (1, b"")
+
+
 def test_local_is_imported_for_the_local_cloud_only() -> None:
     code = (
         "import sys, operations.command_line as c\n"
