@@ -69,7 +69,9 @@ def parser() -> argparse.ArgumentParser:
         return added
 
     start = add(up, "up", "start the cloud and deploy the app", UP)
-    start.add_argument("--port", type=int, metavar="N", help="the port (a free one, then kept)")
+    start.add_argument(
+        "--port", type=port, metavar="N", help="the cloud's port (a free one, then kept)"
+    )
     add(demo, "demo", "start, deploy, and send sample pictures through the app", DEMO)
     many = add(storm, "storm", "start, deploy, and upload many pictures at once", STORM)
     many.add_argument("--pictures", type=int, default=1000, metavar="N", help="how many (1000)")
@@ -84,6 +86,13 @@ def parser() -> argparse.ArgumentParser:
     read.add_argument("function", nargs="?", help="a folder of functions/; none: the emulator")
     read.add_argument("--follow", action="store_true", help="go on until Ctrl-C")
     return top
+
+
+def port(text: str) -> int:
+    """Read a port; those below 1024 are the system's."""
+    if not text.isascii() or not text.isdigit() or not 1024 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: 1024 to 65535")
+    return int(text)
 
 
 def up(cloud: Cloud, _: argparse.Namespace) -> int:
