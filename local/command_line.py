@@ -1,6 +1,7 @@
 """The local cloud: start it, deploy the app to it, send pictures through, look at it, stop it."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,15 +24,35 @@ Command = Callable[[Cloud, argparse.Namespace], int]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    options = parser().parse_args(arguments)
-    command: Command = options.command
     try:
+        return _run(arguments)
+    except BrokenPipeError:
+        return 1
+    finally:
+        _drop_unread_output()
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        options = parser().parse_args(arguments)
+        command: Command = options.command
         return command(Cloud(options.home, options.port), options)
     except CloudError as error:
         print(error, file=sys.stderr)
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
+    finally:
+        sys.stdout.flush()
     return 1
+
+
+def _drop_unread_output() -> None:
+    """Redirect a stream whose reader closed the pipe: Python flushes once more at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,7 +69,9 @@ def parser() -> argparse.ArgumentParser:
         return added
 
     start = add(up, "up", "start the cloud and deploy the app", UP)
-    start.add_argument("--port", type=int, metavar="N", help="the port (a free one, then kept)")
+    start.add_argument(
+        "--port", type=port, metavar="N", help="the cloud's port (a free one, then kept)"
+    )
     add(demo, "demo", "start, deploy, and send sample pictures through the app", DEMO)
     many = add(storm, "storm", "start, deploy, and upload many pictures at once", STORM)
     many.add_argument("--pictures", type=int, default=1000, metavar="N", help="how many (1000)")
@@ -63,6 +86,13 @@ def parser() -> argparse.ArgumentParser:
     read.add_argument("function", nargs="?", help="a folder of functions/; none: the emulator")
     read.add_argument("--follow", action="store_true", help="go on until Ctrl-C")
     return top
+
+
+def port(text: str) -> int:
+    """Read a port; those below 1024 are the system's."""
+    if not text.isascii() or not text.isdigit() or not 1024 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: 1024 to 65535")
+    return int(text)
 
 
 def up(cloud: Cloud, _: argparse.Namespace) -> int:

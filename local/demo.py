@@ -18,6 +18,7 @@ from local.demo_output import (
     print_verdict,
     sizes,
 )
+from local.feeds import require_fed
 from local.likeness import Likeness, fitted
 from local.progress import Progress
 from local.samples import Sample, replacement, samples, short_lived
@@ -36,6 +37,7 @@ class Expectation:
 
 def run(cloud: Cloud) -> int:
     """Send the samples through; return 0 if every expectation held, else 1."""
+    require_fed(cloud)
     inspector, bucket = Inspector(cloud), cloud.outputs()["OriginalsBucket"]
     variants = Likeness(cloud).variants
     expectations = _change_the_bucket(cloud.client("s3"), bucket)

@@ -6,6 +6,7 @@ CloudError
 ├── EmulatorFailed     the emulator did not start, or did not stop
 ├── NotRunning         the cloud is not up
 ├── NotDeployed        the app has not been deployed to it
+├── AppPaused          the app is deployed, and switched off
 └── DeployFailed       the CDK command line failed
     └── DeployTimedOut     … or did not end in time
 """
@@ -28,6 +29,9 @@ class NotRunning(CloudError): ...
 
 
 class NotDeployed(CloudError): ...
+
+
+class AppPaused(CloudError): ...
 
 
 class DeployFailed(CloudError): ...

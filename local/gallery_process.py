@@ -53,6 +53,7 @@ class GalleryProcess(Background):
 
     def open(self, cloud: "Cloud") -> None:
         """Let the page reach what is deployed, and people log in; start it unless it runs."""
+        self.settle_port()
         settings_of(cloud).write(self.home)
         outputs, cognito = cloud.outputs(), cloud.client("cognito-idp")
         pool, client = outputs["UserPool"], outputs["UserPoolClient"]
@@ -60,9 +61,15 @@ class GalleryProcess(Background):
         for login in self.logins():
             admit(cognito, pool, login)
         if not self.is_running():
-            ports.require_free(self.port)
-            ports.remember_port(self.home, self.port, PORT)
             self.start()
+
+    def settle_port(self) -> None:
+        """Keep the port of before, so that bookmarks hold, unless another program has it now."""
+        if not self.is_running() and not ports.is_free(self.port):
+            taken, self.port = self.port, ports.free_port()
+            told = f"Another program has the gallery's port {taken}: it moves to {self.address}"
+            print(told, file=sys.stderr)
+        ports.remember_port(self.home, self.port, PORT)
 
     def logins(self) -> list[Login]:
         return logins(self.home)

@@ -28,7 +28,7 @@ def require_free(port: int) -> None:
     if not is_free(port):
         raise PortOccupied(
             f"Port {port} is occupied by another program. Stop that program, or take another "
-            "port with `python -m local up --port N`; a free one is then kept for this home."
+            "port with `python -m local up --port N`, which is then kept for this home."
         )
 
 

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 from typing import Self, TextIO
 
 
@@ -42,5 +43,6 @@ class Progress:
         seconds = time.monotonic() - self.started
         line = f"{self.step}: {detail} ({seconds:.0f} s)"
         self.is_line_open = self.stream.isatty()
-        self.stream.write(f"\r\033[K{line}" if self.is_line_open else f"{line}\n")
-        self.stream.flush()
+        with suppress(BrokenPipeError):  # the work goes on, though nobody reads how far it is
+            self.stream.write(f"\r\033[K{line}" if self.is_line_open else f"{line}\n")
+            self.stream.flush()

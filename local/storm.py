@@ -11,6 +11,7 @@ from local.agreement import FACETS, Findings, Inspector
 from local.chaos.dice import dice
 from local.chaos.pictures import picture
 from local.cloud import Cloud
+from local.feeds import require_fed
 from local.likeness import Likeness
 from local.progress import Progress
 
@@ -21,6 +22,7 @@ SECONDS_EACH = 0.3  # to wait for a picture at most, on top of a minute
 
 def run(cloud: Cloud, pictures: int) -> int:
     """Upload, wait until the pipeline is quiet, check; return 0 if all agrees, else 1."""
+    require_fed(cloud)
     name, inspector = secrets.token_hex(3), Inspector(cloud)
     keys = [f"storm-{number % OWNERS}/{name}/{number:05}" for number in range(pictures)]
     started = time.monotonic()

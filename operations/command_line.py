@@ -19,9 +19,18 @@ Command = Callable[[App | None, Namespace], Answer]
 
 def main(arguments: list[str] | None = None) -> int:
     """Return the exit code; 2 for wrong usage, which the parser itself ends with as well."""
-    options = parser().parse_args(arguments)
-    _end_like_ctrl_c()
     try:
+        return _run(arguments)
+    except BrokenPipeError:
+        return FOUND
+    finally:
+        _drop_unread_output()
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        options = parser().parse_args(arguments)
+        _end_like_ctrl_c()
         return _answer(options)
     except OperationsError as error:
         print(error, file=sys.stderr)
@@ -30,10 +39,18 @@ def main(arguments: list[str] | None = None) -> int:
         print(explained(error), file=sys.stderr)
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
-    except BrokenPipeError:
-        # Who read the output has left. Python flushes once more at its end: to nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    finally:
+        sys.stdout.flush()
     return FOUND
+
+
+def _drop_unread_output() -> None:
+    """Redirect a stream whose reader closed the pipe: Python flushes once more at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _end_like_ctrl_c() -> None:
@@ -53,7 +70,6 @@ def _answer(options: Namespace) -> int:
         encoding = sys.stdout.encoding or "ascii"
         for line in answer.lines():
             print(line.encode(encoding, "backslashreplace").decode(encoding))
-    sys.stdout.flush()
     return answer.exit_code
 
 

@@ -1,12 +1,14 @@
 """A dead-letter queue: of a consumer's queue, or of its subscription to a topic."""
 
 import time
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from operations.connection import App
-from operations.dead_letters import Letter, Redriven, Summary, seconds_since
+from operations.dead_letters import Discarded, Letter, Redriven, Summary, seconds_since
+from operations.discarding import Records
 from operations.errors import is_unknown_action
 from operations.progress import Progress
 from operations.queues import Message, Queue, work_queues
@@ -48,18 +50,50 @@ class DeadLetterQueue:
     def letters(self, most: int) -> list[Letter]:
         """Return up to *most* messages, each with what its function's log says of it."""
         messages = self._queue.peek(most) if self.count() else []
+        return self._letters_of(messages)
+
+    def _letters_of(self, messages: Sequence[Message]) -> list[Letter]:
+        """Describe messages. The count that SQS has of each rises with every look: it is not used.
+
+        SQS gives a message up once its queue has delivered it ``maxReceiveCount`` times. A message
+        that has no source came from SNS or from a person.
+        """
         reasons = Reasons(self._app, self.consumer).of(messages)
+        tries = dict(queue.tries() for queue in self.sources().values()) if messages else {}
         return [
             Letter(
                 place=self.name,
                 id=message.id,
                 keys=message.keys,
                 age_seconds=seconds_since(message.sent_at),
-                receives=message.receives,
+                receives=tries.get(str(message.source_arn)),
                 reason=reasons[message.id],
             )
             for message in messages
         ]
+
+    def discard(self, ids: Collection[str], records: Records) -> Iterator[Discarded]:
+        """Keep a record of each, then delete it: an interruption may double a record, no more."""
+        with self._queue.held() as messages:
+            found = self._find(ids, messages)
+            for letter in self._letters_of(list(found.values())):
+                message = found[letter.id]
+                yield records.keep(letter, message.body.encode(), message.attributes)
+                self._queue.delete(message)
+
+    def _find(self, ids: Collection[str], messages: Iterator[Message]) -> dict[str, Message]:
+        """Return the wanted messages; look until all are found or one comes for the second time."""
+        found: dict[str, Message] = {}
+        seen: set[str] = set()
+        for message in messages:
+            if message.id in seen:
+                break
+            seen.add(message.id)
+            if message.id in ids:
+                found[message.id] = message
+                if len(found) == len(ids):
+                    break
+        return found
 
     def sources(self) -> dict[str, Queue]:
         """Return the queues whose dead letters come here, by their outputs' names."""

@@ -1,9 +1,12 @@
 """What could not be handled and waits for an operator, wherever it lies."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from operations.discarding import Records
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,10 @@ class Summary:
 
 @dataclass(frozen=True)
 class Letter:
-    """One thing that waits; ``keys`` is ``None`` where its text names none."""
+    """One thing that waits; ``keys`` is ``None`` where its text names none.
+
+    ``receives`` is how often its consumer got it before it was given up; ``None``: not known.
+    """
 
     place: str
     id: str
@@ -28,6 +34,11 @@ class Letter:
     age_seconds: float
     receives: int | None
     reason: str
+
+
+def tries_in_words(letter: Letter) -> str:
+    """Return how often a dead letter was tried, as far as it is known."""
+    return "?" if letter.receives is None else str(letter.receives)
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,16 @@ class Redriven:
     moved: int
     how: str
     left: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Discarded:
+    """One dead letter that was deleted; ``record`` is the address of its record."""
+
+    place: str
+    id: str
+    keys: list[str] | None
+    record: str
 
 
 class Place(Protocol):
@@ -51,6 +72,7 @@ class Place(Protocol):
     def summary(self) -> Summary: ...
     def letters(self, most: int) -> list[Letter]: ...
     def redrive(self, limit: int | None) -> Redriven: ...
+    def discard(self, ids: Collection[str], records: "Records") -> Iterator[Discarded]: ...
 
 
 def seconds_since(moment: float) -> float:

@@ -11,6 +11,7 @@ from darkroom.reconciliation.repairs import NoRepairs
 from operations.answers import FINE, FOUND, age, plural
 from operations.connection import App
 from operations.deployment import places_of, repairs_of
+from operations.feeds import switched_off
 from operations.looking import Look, look
 from operations.progress import Progress
 from operations.queues import under_way
@@ -53,7 +54,7 @@ class Fix:
             plural(self.lines_corrected, "total") + " corrected",
         ]
         yield f"Repaired in {age(self.seconds)}: {', '.join(done)}."
-        if not self.came_to_rest:
+        if not self.came_to_rest and not self.after.pause:
             yield "The queues were not empty in time: look again later, or give --wait more."
         yield ""
         yield "After it:"
@@ -69,9 +70,9 @@ class Diagnosis:
 
     @property
     def exit_code(self) -> int:
-        """Say whether anything is wrong, or left wrong."""
+        """Return whether anything is wrong, left wrong, or paused."""
         last = self.fix.after if self.fix else self.before
-        return FINE if last.is_fine else FOUND
+        return FINE if last.is_fine and not last.pause else FOUND
 
     def as_json(self) -> dict[str, Any]:
         """Return what was found; ``fix`` is null if nothing was repaired."""
@@ -83,21 +84,27 @@ class Diagnosis:
         if self.fix:
             yield ""
             yield from self.fix.lines()
-        elif not self.before.is_fine:
+        elif self.before.is_fine:
+            return
+        elif self.before.pause.holds_up_pictures:
+            yield "Nothing is repaired while the app is paused: `resume`, then `doctor --fix`."
+        else:
             yield "`doctor --fix` repairs it."
 
 
 def doctor(app: App, options: Namespace) -> Diagnosis:
     """Look at everything; repair it if told to, and look again."""
     started = time.monotonic()
-    repairs = repairs_of(app) if options.fix else NoRepairs()
+    # Repairs go through the queues: while nothing reads those, they would only pile up.
+    fix = options.fix and not switched_off(app).holds_up_pictures
+    repairs = repairs_of(app) if fix else NoRepairs()
     before = look(app, repairs, grace_minutes=options.grace, step="Looking at everything")
-    if not options.fix or before.is_fine:
+    if not fix or before.is_fine:
         return Diagnosis(before, None)
     came_to_rest = _wait_until_quiet(app, started + options.wait * SECONDS_OF_A_MINUTE)
     after, corrected = _look_after(app, options.grace)
     done = before.checkpoint
-    fix = Fix(
+    fixed = Fix(
         keys_sent=done.sent,
         thumbnails_deleted=done.deleted,
         lines_corrected=done.corrected + corrected,
@@ -105,7 +112,7 @@ def doctor(app: App, options: Namespace) -> Diagnosis:
         seconds=time.monotonic() - started,
         after=after,
     )
-    return Diagnosis(before, fix)
+    return Diagnosis(before, fixed)
 
 
 def _look_after(app: App, grace: int) -> tuple[Look, int]:
@@ -117,20 +124,25 @@ def _look_after(app: App, grace: int) -> tuple[Look, int]:
         with Progress("Recounting the report"):
             corrected += len(repair(report, places.report_shards).wrong)
         after = look(app, NoRepairs(), grace_minutes=grace, step="Looking again")
-        if after.is_fine:
+        if after.is_fine and not after.checkpoint.uncounted:
             break
     return after, corrected
 
 
 def _wait_until_quiet(app: App, until: float) -> bool:
-    """Wait until no message has been under way for a while; return whether that came about."""
-    quiet = 0
+    """Wait until no message has been under way for a while; return whether that came about.
+
+    Nothing empties the queues of an app that the breaker or an operator has paused meanwhile.
+    """
+    quiet, before = 0, 0
     with Progress("Waiting for the queues to empty") as progress:
         while quiet < QUIET_POLLS:
             if time.monotonic() > until:
                 return False
             busy = under_way(app)
-            quiet = 0 if busy else quiet + 1
+            if busy and busy >= before and switched_off(app).holds_up_pictures:
+                return False
+            quiet, before = 0 if busy else quiet + 1, busy
             progress.tell(f"about {plural(busy, 'message')} under way")
             time.sleep(POLL_SECONDS)
     return True

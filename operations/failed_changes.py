@@ -1,14 +1,15 @@
 """The bucket of catalog changes that the stream's consumer gave up on."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from operations.connection import App
-from operations.dead_letters import Letter, Redriven, Summary, seconds_since
+from operations.dead_letters import Discarded, Letter, Redriven, Summary, seconds_since
 from operations.deployment import repairs_of
+from operations.discarding import Records
 from operations.progress import Progress
 
 COUNTED = 10_000
@@ -56,17 +57,30 @@ class FailedChanges:
 
     def letters(self, most: int) -> list[Letter]:
         """Return up to *most* batches."""
-        return [
-            Letter(
-                place=self.name,
-                id=failure.name,
-                keys=failure.keys,
-                age_seconds=seconds_since(failure.at),
-                receives=failure.tries,
-                reason=failure.reason,
-            )
-            for failure in islice(self._failures(), most)
-        ]
+        return [self._letter(failure) for failure in islice(self._failures(), most)]
+
+    def _letter(self, failure: Failure) -> Letter:
+        return Letter(
+            place=self.name,
+            id=failure.name,
+            keys=failure.keys,
+            age_seconds=seconds_since(failure.at),
+            receives=failure.tries,
+            reason=failure.reason,
+        )
+
+    def discard(self, ids: Collection[str], records: Records) -> Iterator[Discarded]:
+        """Keep a record of each batch, then delete it."""
+        for name in ids:
+            try:
+                answer = self._s3.get_object(Bucket=self._bucket, Key=name)
+            except self._s3.exceptions.NoSuchKey:
+                continue
+            with answer["Body"] as stream:
+                body = stream.read()
+            failure = read_failure(name, answer["LastModified"].timestamp(), body)
+            yield records.keep(self._letter(failure), body, {})
+            self._s3.delete_object(Bucket=self._bucket, Key=name)
 
     def redrive(self, limit: int | None) -> Redriven:
         """Announce the keys of each batch for repair, then delete it; never the other way."""

@@ -24,6 +24,10 @@ EXAMPLES = {
     "dlq": ["dlq ls --local", "dlq show make_thumbnails", "dlq redrive --dry-run"],
     "dlq ls": ["dlq ls", "dlq ls --local --json"],
     "dlq show": ["dlq show", "dlq show make_thumbnails --limit 50 --json"],
+    "dlq discard": [
+        "dlq discard MakeThumbnailsDeadLetters 0b1c2d3e-0000-4000-8000-0123456789ab",
+        "dlq discard ReportChangesFailures aws/lambda/0b1c2d3e/shardId-0/2026/11/28/x --local",
+    ],
     "dlq redrive": ["dlq redrive MakeThumbnailsDeadLetters --dry-run", "dlq redrive --limit 1"],
     "report": ["report show --local", "report verify --pause"],
     "report verify": ["report verify", "report verify --pause --fix --local"],
@@ -42,7 +46,7 @@ WHY = (
     "Versions, facets, thumbnails, ledger entry, dead letters, and what follows from them. Of the "
     "dead letters it looks at some only, and takes none away.",
 )
-DLQ = ("look at what the app gave up on, and send it back", "")
+DLQ = ("look at what the app gave up on, send it back, or delete it", "")
 LS = (
     "count what waits in each dead-letter queue",
     "With the age of the oldest, where it came from, and whether a redrive is under way.",
@@ -55,6 +59,11 @@ REDRIVE = (
     "move what waits back to where it came from",
     "Without --limit SQS itself moves it, where it can. Otherwise one by one: each is sent, then "
     "deleted, so that none can be lost. Mend what made them fail first.",
+)
+DISCARD = (
+    "delete what can never succeed, and keep a record of it",
+    "The record has the message itself, its reason and who deleted it. It lies below discarded/ "
+    "in the reports bucket; the answer names it.",
 )
 REPORT = ("show the report, or recount it", "")
 VERIFY = (
@@ -110,6 +119,9 @@ def _add_dlq(commands: Any) -> None:
     show.add_argument("queue", nargs="?", metavar="QUEUE", help=QUEUE)
     limit: dict[str, Any] = {"type": _positive_number, "metavar": "N"}
     show.add_argument("--limit", default=10, help="messages of each queue (10)", **limit)
+    away = _command(commands, "discard", DISCARD, dlq.discard, of="dlq")
+    away.add_argument("queue", metavar="QUEUE", help=QUEUE.partition(" (")[0])
+    away.add_argument("ids", nargs="+", metavar="ID", help="as `dlq show` prints it")
     redrive = _command(commands, "redrive", REDRIVE, dlq.redrive, of="dlq")
     redrive.add_argument("queue", nargs="?", metavar="QUEUE", help=QUEUE)
     redrive.add_argument("--limit", help="messages in all (no limit)", **limit)

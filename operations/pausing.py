@@ -31,7 +31,9 @@ def paused(app: App, consumer: str) -> Iterator[None]:
     client = app.client("lambda")
     uuids = _enabled_mappings(app, app.output(f"{consumer}Function"))
     if not uuids:
-        raise OperationsError(f"{consumer} is not fed by a stream, or is paused already.")
+        raise OperationsError(
+            f"{consumer} is paused already: run it without --pause, or `resume` first."
+        )
     try:
         for uuid in uuids:
             by_hand = f"aws lambda update-event-source-mapping --uuid {uuid} --enabled"

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 from threading import Event, Thread
 from typing import Self
 
@@ -16,7 +17,7 @@ class Progress:
         self._detail = ""
         self._is_terminal = sys.stderr.isatty()
         self._ended = Event()
-        self._thread = Thread(target=self._show_now_and_then, daemon=True)
+        self._thread = Thread(target=self._show_while_it_is_read, daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -29,6 +30,10 @@ class Progress:
     def tell(self, detail: str) -> None:
         """Say how far it is; it is shown when it is time to."""
         self._detail = detail
+
+    def _show_while_it_is_read(self) -> None:
+        with suppress(BrokenPipeError):
+            self._show_now_and_then()
 
     def _show_now_and_then(self) -> None:
         started, pause = time.monotonic(), QUIET_SECONDS

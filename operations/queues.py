@@ -37,7 +37,6 @@ class Message:
     body: str
     receipt: str
     sent_at: float
-    receives: int
     source_arn: str | None
     attributes: dict[str, Any]
 
@@ -50,7 +49,6 @@ class Message:
             body=received["Body"],
             receipt=received["ReceiptHandle"],
             sent_at=int(system.get("SentTimestamp", 0)) / 1000,
-            receives=int(system.get("ApproximateReceiveCount", 1)),
             source_arn=system.get("DeadLetterQueueSourceArn"),
             attributes=received.get("MessageAttributes", {}),
         )
@@ -84,8 +82,14 @@ class Queue:
 
     def dead_letters_go_to(self) -> str | None:
         """Return the ARN of its dead-letter queue."""
-        policy: dict[str, str] = json.loads(self.attributes().get("RedrivePolicy", "{}"))
-        return policy.get("deadLetterTargetArn")
+        target = _policy(self.attributes()).get("deadLetterTargetArn")
+        return str(target) if target else None
+
+    def tries(self) -> tuple[str, int | None]:
+        """Return its ARN, and how often it delivers a message before it gives the message up."""
+        attributes = self.attributes()
+        tries = _policy(attributes).get("maxReceiveCount")
+        return attributes["QueueArn"], int(tries) if tries else None
 
     def peek(self, most: int) -> list[Message]:
         """Return up to *most* messages; they stay, and are there for others at once."""
@@ -151,6 +155,10 @@ class Queue:
         """Delete a message that was received."""
         self._sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message.receipt)
         self._held.pop(message.receipt, None)
+
+
+def _policy(attributes: dict[str, str]) -> dict[str, Any]:
+    return dict(json.loads(attributes.get("RedrivePolicy", "{}")))
 
 
 def work_queues(app: App) -> dict[str, Queue]:

@@ -11,11 +11,11 @@ from botocore.exceptions import ClientError
 from operations.answers import FINE, plural, table
 from operations.connection import App
 from operations.errors import TimeLimit
+from operations.feeds import MAPPINGS
 from operations.pausing import BUSY, PATIENCE_SECONDS
 from operations.progress import Progress
 
 POLL_SECONDS = 1.0
-MAPPINGS = "EventSourceMappings"
 WAITS = "Uploads wait in the queues for four days, changes in the stream for one."
 GOES_ON = "What had waited is being handled now."
 SETTLED = {True: "Enabled", False: "Disabled"}

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from darkroom.reconciliation.findings import LEDGER, Finding
@@ -10,13 +11,22 @@ from darkroom.reconciliation.inspection import Inspection, Inspector
 from operations.answers import FINE, FOUND, age, printable, table
 from operations.connection import App
 from operations.dead_letter_places import places
-from operations.dead_letters import Letter
+from operations.dead_letters import Letter, tries_in_words
 from operations.deployment import places_of
 from operations.errors import WrongUsage
+from operations.failed_announcements import CONSUMER as ANNOUNCER
+from operations.feeds import Pause, switched_off
 from operations.missing_grants import MissingGrant, missing_grants
 from operations.progress import Progress
 from operations.queues import under_way
-from operations.verdict import NEVER_SEEN, WRONG, Verdict, verdict
+from operations.verdict import (
+    BAD,
+    NEVER_SEEN,
+    Surroundings,
+    Verdict,
+    of_this_version,
+    verdict,
+)
 
 SAMPLE = 100
 LONGEST_KEY_BYTES = 1024
@@ -42,13 +52,14 @@ class Known:
     letters: Sequence[Letter]
     findings: Sequence[Finding]
     messages_under_way: int
+    pause: Pause
     verdict: Verdict
     missing: Sequence[MissingGrant] = ()
 
     @property
     def exit_code(self) -> int:
-        """Say whether something is wrong, or nothing is known at all."""
-        bad = self.verdict.word in (WRONG, NEVER_SEEN) or self.letters
+        """Return whether something is wrong or held up, or nothing is known at all."""
+        bad = self.verdict.word in BAD or self.letters
         return FOUND if bad else FINE
 
     def as_json(self) -> Any:
@@ -69,12 +80,15 @@ class Known:
             "dead_letters_looked_at_in_each_queue": SAMPLE,
             "missing_grants": [asdict(grant) for grant in self.missing],
             "messages_under_way": self.messages_under_way,
+            "paused": self.pause.as_json(),
             "findings": [asdict(finding) for finding in self.findings],
         }
 
     def lines(self) -> Iterator[str]:
         """Yield the verdict, then what it rests on."""
-        yield f"{printable(self.inspection.key)}: {self.verdict.word}: {self.verdict.because}"
+        told = f"{self.inspection.key}: {self.verdict.word}: {self.verdict.because}"
+        yield printable(told)
+        yield from self.pause.lines()
         if self.verdict.word == NEVER_SEEN:
             return
         yield from _section("VERSIONS", _versions_table(self.versions))
@@ -94,17 +108,23 @@ def why(app: App, options: Namespace) -> Known:
     key = checked(options.key)
     deployed = places_of(app)
     with Progress(f"Looking for {printable(key)}") as progress:
-        busy = under_way(app)
+        busy, pause = under_way(app), switched_off(app)
         inspection = Inspector(deployed, app.client("s3"), app.dynamodb).inspect(key)
         progress.tell("versions")
         versions = list(_versions(app, key))
         progress.tell("dead letters")
-        letters = list(_letters_about(app, key))
+        letters, unread = _letters_about(app, key)
         missing = list(missing_grants(app, key, letters))
     findings = inspection.findings(deployed.facets)
-    seen = bool(versions or letters)
-    conclusion = verdict(inspection, findings, busy=busy, seen=seen)
-    return Known(inspection, versions, letters, findings, busy, conclusion, missing)
+    around = Surroundings(
+        busy=busy,
+        letters=[each for each in letters if _explains(each, versions)],
+        unread=unread,
+        pause=pause,
+        seen=bool(versions or letters),
+    )
+    conclusion = verdict(inspection, findings, around)
+    return Known(inspection, versions, letters, findings, busy, pause, conclusion, missing)
 
 
 def checked(key: str) -> str:
@@ -148,9 +168,22 @@ def _versions(app: App, key: str) -> Iterator[Version]:
         )
 
 
-def _letters_about(app: App, key: str) -> Iterator[Letter]:
+def _letters_about(app: App, key: str) -> tuple[list[Letter], int]:
+    """Return the dead letters about *key*, and how many of all were not looked at."""
+    about: list[Letter] = []
+    unread = 0
     for place in places(app):
-        yield from (letter for letter in place.letters(SAMPLE) if key in (letter.keys or []))
+        found = place.letters(SAMPLE)
+        about += [letter for letter in found if key in (letter.keys or [])]
+        unread += max(0, place.count() - SAMPLE) if len(found) == SAMPLE else 0
+    return about, unread
+
+
+def _explains(letter: Letter, versions: Sequence[Version]) -> bool:
+    """Return whether *letter* is why catalog or report lag behind the newest of *versions*."""
+    newest = versions[0].last_modified if versions else None
+    changed_at = datetime.fromisoformat(newest) if newest else None
+    return not letter.place.startswith(ANNOUNCER) and of_this_version(letter, changed_at)
 
 
 def _thumbnails(inspection: Inspection) -> Iterator[tuple[str, int | None, int | None]]:
@@ -184,7 +217,7 @@ def _facets_table(facets: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     if not facets:
         return iter(["none"])
     names = ("state", "reason", "detail", "rev", "version_id", "recorded_at")
-    rows = ((name, *(item.get(n) or "-" for n in names)) for name, item in sorted(facets.items()))
+    rows = ((name, *(item.get(n, "-") for n in names)) for name, item in sorted(facets.items()))
     return table(("FACET", "STATE", "REASON", "DETAIL", "REV", "VERSION", "RECORDED"), rows)
 
 
@@ -208,7 +241,7 @@ def _ledger_lines(entries: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 def _letters_lines(letters: Sequence[Letter]) -> Iterator[str]:
     if letters:
-        rows = ((x.place, age(x.age_seconds), x.receives or "?", x.reason) for x in letters)
+        rows = ((x.place, age(x.age_seconds), tries_in_words(x), x.reason) for x in letters)
         yield from table(("QUEUE", "AGE", "TRIES", "REASON"), rows)
     yield f"{'these' if letters else 'none'} among up to {SAMPLE} looked at in each queue"
 

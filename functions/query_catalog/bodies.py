@@ -10,6 +10,7 @@ from typing import Any
 
 from functions.query_catalog.callers import is_owner
 from functions.query_catalog.names import fault_of
+from functions.query_catalog.parameters import fault_of_number
 from functions.query_catalog.problems import Fault, Problem, WrongRequest
 
 MOST_BYTES = 256 * 1024
@@ -107,8 +108,8 @@ class Reading:
         name, size = found.get("name"), found.get("bytes")
         if fault := fault_of(name, owner):
             self._wrong(f"{where}.name", fault)
-        if not _whole(size, 0, max_bytes):
-            self._wrong(f"{where}.bytes", "must be a whole number", f"0 to {max_bytes}")
+        if fault := fault_of_number(size, 0, max_bytes):
+            self._wrong(f"{where}.bytes", fault, f"0 to {max_bytes}")
         declared = found.get("content_type")
         if not isinstance(declared, str) or not CONTENT_TYPE.fullmatch(declared):
             self._wrong(f"{where}.content_type", "must be a content type", "image/jpeg")
@@ -126,8 +127,8 @@ class Reading:
         """Read which parts are about to be uploaded."""
         found = self._list("part_numbers", MOST_PARTS_AT_ONCE)
         for at, number in found:
-            if not _whole(number, 1, MOST_PARTS):
-                self._wrong(f"body.part_numbers[{at}]", "is no part", f"1 to {MOST_PARTS}")
+            if fault := fault_of_number(number, 1, MOST_PARTS):
+                self._wrong(f"body.part_numbers[{at}]", fault, f"1 to {MOST_PARTS}")
         return [number for _, number in found]
 
     def parts(self) -> list[dict[str, Any]]:
@@ -138,8 +139,8 @@ class Reading:
                 part = {}
             self._only(part, ("part_number", "etag"), f"body.parts[{at}]")
             number, etag = part.get("part_number"), part.get("etag")
-            if not _whole(number, 1, MOST_PARTS):
-                self._wrong(f"body.parts[{at}].part_number", "is no part", f"1 to {MOST_PARTS}")
+            if fault := fault_of_number(number, 1, MOST_PARTS):
+                self._wrong(f"body.parts[{at}].part_number", fault, f"1 to {MOST_PARTS}")
                 number = 0
             if not isinstance(etag, str) or not ETAG.fullmatch(etag):
                 self._wrong(f"body.parts[{at}].etag", "must be the ETag that S3 answered")
@@ -160,8 +161,11 @@ class Reading:
 
     def _list(self, name: str, most: int) -> list[tuple[int, Any]]:
         found = self._body.get(name)
-        if not isinstance(found, list) or not 1 <= len(found) <= most:
+        if not isinstance(found, list):
             self._wrong(f"body.{name}", "must be a list", f"1 to {most} of them")
+            return []
+        if not 1 <= len(found) <= most:
+            self._wrong(f"body.{name}", f"has {len(found):,} entries", f"1 to {most} of them")
             return []
         return list(enumerate(found))
 
@@ -189,7 +193,3 @@ def _repeat(values: Iterable[str | int]) -> bool:
     """Tell whether a value comes twice; what could not be read is empty or 0."""
     read = [value for value in values if value]
     return len(set(read)) < len(read)
-
-
-def _whole(value: object, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most

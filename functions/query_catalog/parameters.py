@@ -12,7 +12,7 @@ MOST = 50
 LONGEST = 7000
 # A cursor behind the longest of keys has 1,431.
 LONGEST_TEXT_BYTES = 1500
-NUMBER = re.compile("[0-9]{1,15}")
+DIGITS = 15
 MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,3})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
@@ -97,11 +97,23 @@ def number(least: int, most: int) -> Read:
     """Return what reads a whole number from *least* to *most*."""
 
     def read(value: str) -> int:
-        if not NUMBER.fullmatch(value) or not least <= int(value) <= most:
-            raise Unreadable("must be a whole number", [f"{least} to {most}"])
-        return int(value)
+        found: int | str = value
+        if re.fullmatch("[0-9]+", value):
+            found = int(value) if len(value) <= DIGITS else most + 1
+        if fault := fault_of_number(found, least, most):
+            raise Unreadable(fault, [f"{least} to {most}"])
+        return int(found)
 
     return read
+
+
+def fault_of_number(value: object, least: int, most: int) -> str | None:
+    """Return what keeps *value* from being a whole number from *least* to *most*."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return "must be a whole number"
+    if value < least:
+        return f"must be at least {least:,}"
+    return f"must be at most {most:,}" if value > most else None
 
 
 def day(value: str) -> date:

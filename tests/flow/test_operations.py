@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from darkroom.uploads import hint
+from local import demo, storm
+from local.errors import AppPaused
 from operations.command_line import main
 from tests.flow.conftest import App, wait_until
 
@@ -140,7 +142,8 @@ def test_a_poison_message_is_shown_with_its_reason_and_goes_back_to_where_it_fai
 
         code, [letter] = operate("dlq", "show", "make_thumbnails")
         assert (letter["place"], letter["keys"]) == (dead, None)
-        assert letter["receives"] >= 5
+        assert letter["receives"] == 5
+        assert operate("dlq", "show", "make_thumbnails")[1][0]["receives"] == 5
         assert "MalformedMessage" in letter["reason"]
 
         _, would = operate("dlq", "redrive", dead, "--dry-run")
@@ -155,7 +158,16 @@ def test_a_poison_message_is_shown_with_its_reason_and_goes_back_to_where_it_fai
     [message] = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
     assert message["Body"] == body
     assert message["Attributes"]["DeadLetterQueueSourceArn"].endswith(_name(app, queue))
-    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    sqs.change_message_visibility(
+        QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+    )
+
+    code, thrown = operate("dlq", "discard", dead, message["MessageId"])
+    assert (code, thrown["left"]) == (0, [])
+    assert app.count_messages(dead) == 0
+    bucket, _, name = thrown["discarded"][0]["record"].removeprefix("s3://").partition("/")
+    record = json.loads(app.client("s3").get_object(Bucket=bucket, Key=name)["Body"].read())
+    assert (record["body"], record["receives"]) == (body, 5)
 
 
 def test_a_dead_letter_that_can_succeed_by_now_does(app: App, operate: Operate) -> None:
@@ -165,7 +177,10 @@ def test_a_dead_letter_that_can_succeed_by_now_does(app: App, operate: Operate) 
     app.catalog.delete_item(Key={"pk": key, "sk": "THUMBNAILS"})
     body = hint(app.originals, key)
     app.client("sqs").send_message(QueueUrl=app.outputs[dead], MessageBody=body)
-    assert [letter["place"] for letter in operate("why", key)[1]["dead_letters"]] == [dead]
+    code, known = operate("why", key)
+    assert (code, known["verdict"]) == (1, "GIVEN UP")
+    assert f"`dlq redrive {dead}`" in known["because"]
+    assert [letter["place"] for letter in known["dead_letters"]] == [dead]
 
     operate("dlq", "redrive", "make_thumbnails", "--limit", "5")
 
@@ -212,6 +227,26 @@ def test_the_report_is_verified_while_changes_wait_and_they_go_on_after_it(
     assert (code, verified["wrong_lines"], verified["unverified_shards"]) == (0, [], [])
     assert shown["ALL"][0]["objects"] == len(app.inspector.look().originals)
     assert mapping_of(app)["State"] == "Enabled"
+
+
+def test_a_pause_is_told_by_whatever_would_wait_for_its_end(app: App, operate: Operate) -> None:
+    key = "paused/new.jpg"
+    operate("pause")
+    try:
+        version = app.put(key)
+        code, seen = operate("doctor", "--fix")
+        assert (code, seen["fix"], len(seen["paused"])) == (1, None, 6)
+        code, known = operate("why", key)
+        assert (code, known["verdict"]) == (1, "PAUSED")
+        for run in (demo.run, lambda cloud: storm.run(cloud, 1)):
+            with pytest.raises(AppPaused, match="resume --local --home"):
+                run(app.cloud)
+    finally:
+        operate("resume")
+
+    app.wait_for_version(key, version)
+    app.wait_until_quiet()
+    assert operate("doctor")[0] == 0
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

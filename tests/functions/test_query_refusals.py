@@ -265,6 +265,49 @@ def test_every_bad_parameter_is_named_in_one_answer(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "what"),
+    [
+        ("limit=0", "must be at least 1"),
+        ("limit=201", "must be at most 200"),
+        ("limit=" + "9" * 5000, "must be at most 200"),
+        ("limit=many", "must be a whole number"),
+    ],
+)
+def test_a_number_out_of_range_is_not_called_anything_else(api: Api, query: str, what: str) -> None:
+    answer = api.call("GET", "/images", query=query)
+
+    assert answer.faults()["query.limit"] == {
+        "where": "query.limit",
+        "what": what,
+        "allowed": ["1 to 200"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("size", "what"),
+    [
+        (200_001, "must be at most 200,000"),
+        (-1, "must be at least 0"),
+        (1.5, "must be a whole number"),
+        (True, "must be a whole number"),
+    ],
+)
+def test_a_size_is_refused_for_what_is_wrong_with_it(api: Api, size: Any, what: str) -> None:
+    form = api.post("/uploads", {"files": [a_file(size=size)]})
+    parts = api.post("/multipart-uploads", a_file(size=size))
+
+    assert form.faults()["body.files[0].bytes"]["what"] == what
+    assert parts.faults()["body.bytes"]["what"] == what
+
+
+def test_a_list_of_too_many_is_still_called_a_list(api: Api) -> None:
+    many = [a_file(f"{number}.jpg") for number in range(101)]
+
+    for files, what in ((many, "has 101 entries"), ([], "has 0 entries"), ({}, "must be a list")):
+        assert api.post("/uploads", {"files": files}).faults()["body.files"]["what"] == what
+
+
+@pytest.mark.parametrize(
     "query",
     [
         "limit=201",

@@ -1,13 +1,19 @@
 """`python -m local`: what it prints and the codes it ends with."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local.cloud import Cloud
 from local.command_line import main
 from tests.local.workbench import Workbench, any_name
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("command", ["up", "demo", "storm", "chaos", "down", "status", "logs"])
@@ -113,3 +119,44 @@ def test_down_keeps_the_state_unless_told_to_delete_it(
     assert not cloud.home.exists()
     assert "state deleted" in capsys.readouterr().out
     cloud.stop()
+
+
+@pytest.mark.parametrize(
+    "command", [["status"], ["down"], ["--help"], ["status", "--help"]], ids=" ".join
+)
+def test_a_reader_who_has_left_causes_no_traceback(tmp_path: Path, command: list[str]) -> None:
+    ran = without_a_reader("stdout", "--home", str(tmp_path), *command)
+
+    assert (ran.returncode, ran.stderr) == (1, b"")
+
+
+def test_logs_end_when_their_reader_has_left(emulator: Cloud) -> None:
+    ran = without_a_reader("stdout", "--home", str(emulator.home), "logs")
+
+    assert (ran.returncode, ran.stderr) == (1, b"")
+
+
+def test_a_stop_is_complete_though_nobody_reads_its_progress(tmp_path: Path) -> None:
+    cloud = Cloud(tmp_path / "home")
+    cloud.start()
+    try:
+        ran = without_a_reader("stderr", "--home", str(cloud.home), "down")
+
+        assert ran.returncode == 0
+        assert b"The cloud is stopped." in ran.stdout
+        assert not cloud.is_running()
+    finally:
+        cloud.stop()
+
+
+def without_a_reader(stream: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a command whose *stream* is a pipe that nobody reads."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: writer}
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+    command = [sys.executable, "-m", "local", *arguments]
+    try:
+        return subprocess.run(command, cwd=ROOT, env=environment, **streams)
+    finally:
+        os.close(writer)

@@ -1,9 +1,10 @@
 """A deployed app on moto: its buckets, tables, queues and topics, and the real consumers."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -19,6 +20,7 @@ from operations.connection import App
 from operations.options import parser
 from tests.functions.conftest import World, world  # noqa: F401 - a fixture
 from tests.messages import Context, notification, sqs_event, stream_record
+from tests.operations.mappings import STREAM, Mappings
 from tests.pictures import any_picture
 
 HANDLERS: list[Callable[[dict[str, Any], LambdaContext], dict[str, Any]]] = [
@@ -34,7 +36,19 @@ class Deployed:
 
     app: App
     world: World
+    mappings: Mappings
     position: int = 0
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Let SQS tell which queue gave a message up, which moto leaves out."""
+        events = self.app.client("sqs").meta.events
+        events.register("after-call.sqs.ReceiveMessage", self._name_the_source)
+
+    def _name_the_source(self, parsed: dict[str, Any], **_: Any) -> None:
+        for message in parsed.get("Messages", []):
+            if source := self.sources.get(message["MessageId"]):
+                message.get("Attributes", {})["DeadLetterQueueSourceArn"] = source
 
     def run(self, *arguments: str) -> Answer:
         """Run a command as the command line would."""
@@ -55,8 +69,7 @@ class Deployed:
 
     def announce(self, key: str) -> None:
         """Let the consumers handle *key*, and the report what they wrote."""
-        for handler in HANDLERS:
-            assert handler(sqs_event(notification(key)), CONTEXT) == {"batchItemFailures": []}
+        self.consume(key)
         for facet in ("METADATA", "THUMBNAILS"):
             found = self.world.facet(key, facet)
             new = {name: value for name, value in found.items() if name not in ("pk", "sk")}
@@ -64,6 +77,11 @@ class Deployed:
             record = stream_record(new, position=self.position, key=key, facet=facet)
             answer = report_changes.handler({"Records": [record]}, CONTEXT)
             assert answer == {"batchItemFailures": []}
+
+    def consume(self, key: str) -> None:
+        """Let the consumers handle *key*; what they wrote stays in the stream."""
+        for handler in HANDLERS:
+            assert handler(sqs_event(notification(key)), CONTEXT) == {"batchItemFailures": []}
 
     def send(self, output: str, body: str, **attributes: str) -> str:
         """Put a message into a queue; return its id."""
@@ -77,6 +95,7 @@ class Deployed:
         """Let a message fail until it is in the dead letters; return its id."""
         sqs, url = self.app.client("sqs"), self.app.output(output)
         sent = self.send(output, body)
+        self.sources[sent] = _arn(url)
         while sqs.receive_message(QueueUrl=url, VisibilityTimeout=0).get("Messages"):
             pass
         return sent
@@ -127,12 +146,28 @@ def deployed(world: World, monkeypatch: pytest.MonkeyPatch) -> Deployed:  # noqa
         "ReportShards": "4",
         "ThumbnailsDays": "never",
         "ReportChangesFailures": "failures",
+        "ReportChangesFunction": "ReportChanges-function",
+        "AnnounceChangesFunction": "AnnounceChanges-function",
+        "ReportsBucket": "reports",
     }
     location: Any = {"LocationConstraint": "eu-west-1"}
-    world.s3.create_bucket(Bucket="failures", CreateBucketConfiguration=location)
+    for bucket in ("failures", "reports"):
+        world.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=location)
     outputs |= _topic_and_queues()
+    sources = dict(_sources(outputs))
+    outputs["EventSourceMappings"] = ",".join(sources)
     resource: Any = boto3.resource
-    return Deployed(App(outputs, _client, resource, "a test"), world)
+    app = App(outputs, _client, resource, "a test")
+    return Deployed(app, world, Mappings(app.client("lambda"), sources))
+
+
+def _sources(outputs: dict[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the mappings of the app by uuid: the source's ARN, and the function."""
+    for consumer in ("MakeThumbnails", "IndexMetadata"):
+        for queue in (f"{consumer}Queue", f"{consumer}RepairsQueue"):
+            yield str(uuid4()), (_arn(outputs[queue]), outputs[f"{consumer}Function"])
+    for consumer in ("ReportChanges", "AnnounceChanges"):
+        yield str(uuid4()), (STREAM, outputs[f"{consumer}Function"])
 
 
 def _topic_and_queues() -> dict[str, str]:

@@ -123,9 +123,9 @@ def test_names_come_from_the_stages_stacks(
     deployed.put("cat.jpg")
     capsys.readouterr()
 
-    assert main(["why", "cat.jpg", "--json", "--region", "eu-west-1"]) == 0
+    assert main(["report", "show", "--json", "--region", "eu-west-1"]) == 0
 
-    assert json.loads(capsys.readouterr().out)["verdict"] == "READY"
+    assert json.loads(capsys.readouterr().out)["ALL"][0]["objects"] == 1
 
 
 def test_an_absent_stack_is_one_line(
@@ -264,6 +264,24 @@ def test_a_pipe_that_closes_early_is_no_traceback() -> None:
     assert ran.stderr.read() == b""
     ran.stderr.close()
     assert ran.wait() == 1
+
+
+@pytest.mark.parametrize("command", [["--help"], ["dlq", "show", "--help"], ["cost"]], ids=" ".join)
+def test_a_reader_who_has_left_causes_no_traceback(command: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "operations", *command],
+        cwd=ROOT,
+        env=environment,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+    )
+
+    os.close(writer)
+    assert (ran.returncode, ran.stderr) == (1, b"")
 
 
 def test_local_is_imported_for_the_local_cloud_only() -> None:

@@ -115,6 +115,29 @@ def test_show_takes_no_more_than_asked_for_and_each_but_once(deployed: Deployed)
     assert len(deployed.take(DEAD)) == 25
 
 
+def test_looking_does_not_change_the_number_of_tries(deployed: Deployed) -> None:
+    deployed.give_up_on("{ poison")
+    deployed.send(DEAD, "{ by hand")
+
+    shown = [as_json(deployed.run("dlq", "show", DEAD)) for _ in range(3)]
+
+    for letters in shown:
+        # The source's maxReceiveCount here; nothing is known of what came by another way.
+        assert sorted(str(letter["receives"]) for letter in letters) == ["2", "None"]
+    assert any("  ?  " in line for line in deployed.run("dlq", "show", DEAD).lines())
+
+
+def test_an_empty_key_is_not_called_none(deployed: Deployed) -> None:
+    deployed.send(DEAD, json.dumps(notification("", "cat.jpg")))
+
+    [letter] = as_json(deployed.run("dlq", "show", DEAD))
+    lines = list(deployed.run("dlq", "show", DEAD).lines())
+
+    assert letter["keys"] == ["", "cat.jpg"]
+    assert '"", cat.jpg' in lines[1]
+    assert not any("(none)" in line for line in lines)
+
+
 def test_show_without_dead_letters_says_so(deployed: Deployed) -> None:
     answer = deployed.run("dlq", "show")
 

@@ -33,7 +33,7 @@ class Mappings:
             status = 400 if "Error" in found else 200
             return type("Answer", (), {"status_code": status})(), found
 
-        to.meta.events.register(f"before-call.lambda.{name}", respond)
+        to.meta.events.register_first(f"before-call.lambda.{name}", respond)
 
     def serve(self, client: Any) -> None:
         """Answer what `pausing` asks."""

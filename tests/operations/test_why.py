@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from darkroom.refusals import MEANINGS, Reason
-from operations import verdict
+from operations import dead_letter_queue, verdict, why
 from operations.answers import as_plain
 from operations.errors import WrongUsage
 from tests.messages import notification
@@ -214,6 +214,86 @@ def test_dead_letters_about_the_key_are_shown_and_stay_where_they_are(deployed: 
     assert len(known["dead_letters"]) == 2
     assert len(deployed.take("MakeThumbnailsDeadLetters")) == 3
     assert any("looked at in each queue" in line for line in answer.lines())
+
+
+def test_a_key_whose_message_is_in_the_dead_letters_is_given_up_with_reason_and_command(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reason = "botocore.exceptions.ClientError: AccessDenied"
+    monkeypatch.setattr("operations.reasons.delivery_error", lambda _: reason)
+    deployed.world.put("cat.jpg", b"")
+    deployed.give_up_on(json.dumps(notification("cat.jpg")))
+    deployed.send("IndexMetadataQueue", "any")
+
+    answer = deployed.run("why", "cat.jpg")
+
+    [first, *_] = answer.lines()
+    assert answer.exit_code == 1
+    assert first == (
+        "cat.jpg: GIVEN UP: 1 dead letter in MakeThumbnailsDeadLetters "
+        f"({reason}). Mend the cause, then `dlq redrive MakeThumbnailsDeadLetters`."
+    )
+
+
+def test_changes_that_the_report_gave_up_on_are_given_up_too(deployed: Deployed) -> None:
+    deployed.put("cat.jpg")
+    deployed.world.report.delete_item(Key={"pk": "LEDGER#cat.jpg", "sk": "METADATA"})
+    deployed.fail_changes_of("cat.jpg")
+
+    [first, *_] = deployed.run("why", "cat.jpg").lines()
+
+    assert "GIVEN UP" in first
+    assert "RetryAttemptsExhausted (Unhandled)" in first
+    assert "`dlq redrive ReportChangesFailures`" in first
+
+
+def test_a_dead_letter_from_before_the_last_upload_does_not_give_that_up(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed.give_up_on(json.dumps(notification("cat.jpg")))
+    monkeypatch.setattr(dead_letter_queue, "seconds_since", lambda _: 60.0)
+    deployed.world.put("cat.jpg", b"")
+
+    assert told(deployed, "cat.jpg")["verdict"] == "WAITING"
+
+
+def test_a_dead_letter_of_what_is_ready_by_now_does_not_change_the_verdict(
+    deployed: Deployed,
+) -> None:
+    deployed.put("cat.jpg")
+    deployed.give_up_on(json.dumps(notification("cat.jpg")))
+
+    assert told(deployed, "cat.jpg")["verdict"] == "READY"
+
+
+def test_dead_letters_that_nobody_looked_at_are_mentioned(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(why, "SAMPLE", 2)
+    deployed.world.put("cat.jpg", b"")
+    for number in range(3):
+        deployed.give_up_on(f"{{ {number}")
+
+    [first, *_] = deployed.run("why", "cat.jpg").lines()
+
+    assert "WAITING" in first
+    assert "Not looked at: 1 dead letter, which" in first
+
+
+def test_what_the_report_is_about_to_count_is_waiting_and_nothing_is_wrong(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed.world.put("cat.jpg", any_picture())
+    deployed.consume("cat.jpg")
+    monkeypatch.setattr(verdict, "ON_ITS_WAY", timedelta(0))
+
+    assert told(deployed, "cat.jpg")["verdict"] == "WAITING"
+    doctor = deployed.run("doctor")
+    assert doctor.exit_code == 0
+    assert any("1 object yet: it is under way" in line for line in doctor.lines())
+
+    long_ago(monkeypatch)
+    assert told(deployed, "cat.jpg")["verdict"] == "WRONG"
 
 
 @pytest.mark.parametrize("key", AWKWARD, ids=ascii)

@@ -46,6 +46,7 @@ class Checkpoint:
     sums: tuple[str, ...] = ()
     moves: dict[str, int | None] = field(default_factory=dict)
     unverified: tuple[int, ...] = ()
+    wrong_shards: tuple[int, ...] = ()
     passes: int = 0
     partition: int = 0
     after: str = ""
@@ -56,6 +57,7 @@ class Checkpoint:
     deleted: int = 0
     corrected: int = 0
     postponed: int = 0
+    uncounted: int = 0
     finished_at: str | None = None
 
     @property

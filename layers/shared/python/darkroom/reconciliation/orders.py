@@ -5,7 +5,7 @@ So a finding counts exactly once, and its repair is ordered at least once, where
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import uuid4
@@ -34,6 +34,10 @@ class Order:
     postponed: int = 0
     postponing: int = 0
     """How many keys were sent before."""
+    uncounted: int = 0
+    """How many keys' last changes the report is about to count."""
+    wrong_shards: Sequence[int] = ()
+    """The shards whose totals do not add up to their ledger."""
 
     @property
     def full(self) -> bool:
@@ -47,7 +51,11 @@ class Order:
 
     def written(self, checkpoint: Checkpoint, spool: Spool) -> Checkpoint:
         """Put the order on the spool, if it says anything; return the checkpoint that names it."""
-        checkpoint = replace(checkpoint, postponed=checkpoint.postponed + self.postponed)
+        checkpoint = replace(
+            checkpoint,
+            postponed=checkpoint.postponed + self.postponed,
+            uncounted=checkpoint.uncounted + self.uncounted,
+        )
         if not (self.findings or self.lines):
             return checkpoint
         name = f"order-{uuid4().hex[:12]}"

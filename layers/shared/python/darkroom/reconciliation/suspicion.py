@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from darkroom.ledger import shard_of
 from darkroom.reconciliation.findings import Finding, Kind
-from darkroom.reconciliation.inspection import Inspection, Inspector, Places
+from darkroom.reconciliation.inspection import Inspection, Inspector, Places, recorded_at
 from darkroom.reconciliation.join import Folder, Known, Stored
 from darkroom.reconciliation.orders import Order
 from darkroom.thumbnail_names import is_thumbnail
@@ -16,12 +17,16 @@ SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Suspicion:
-    """Looks at a key once more, unless it changed less than ``grace`` ago."""
+    """Looks at a key once more, unless it changed less than ``grace`` ago.
+
+    ``lag`` is how long the report may take to count a change.
+    """
 
     inspector: Inspector
     places: Places
     grace: timedelta
     started_at: datetime
+    lag: timedelta = timedelta(0)
 
     def examine(self, folder: Folder, order: Order) -> None:
         """Add to *order* what is wrong with a folder and its key."""
@@ -43,6 +48,9 @@ class Suspicion:
         findings = inspection.findings(self.places.facets)
         if not findings or self._recent(inspection):
             return
+        if self._is_being_counted(inspection, findings, order.wrong_shards):
+            order.uncounted += 1
+            return
         # A consumer would take offence at a name that no attempt can have written.
         strange = [name for name in inspection.thumbnails if not is_thumbnail(name)]
         doomed = [*strange, *inspection.stranded_thumbnails(datetime.now(UTC))]
@@ -54,6 +62,22 @@ class Suspicion:
     def _recent(self, inspection: Inspection) -> bool:
         changed_at = inspection.changed_at
         return changed_at is not None and changed_at > datetime.now(UTC) - self.grace
+
+    def _is_being_counted(
+        self, inspection: Inspection, findings: Sequence[Finding], wrong_shards: Sequence[int]
+    ) -> bool:
+        """Return whether the report is merely about to count the last change of the key.
+
+        Entry and totals move in one transaction. An entry that was lost or altered leaves totals
+        that do not add up to their shard's ledger; a change that is still in the stream does not.
+        """
+        if not all(finding.kind is Kind.MISCOUNTED for finding in findings):
+            return False
+        if shard_of(inspection.key, self.places.report_shards) in wrong_shards:
+            return False
+        recorded = [recorded_at(facet) for facet in inspection.facets.values()]
+        latest = max((moment for moment in recorded if moment), default=None)
+        return latest is not None and latest > datetime.now(UTC) - self.lag
 
     def _clear(self, thumbnails: Sequence[Stored], order: Order) -> None:
         """Order the deletion of thumbnails that belong to no key, for none could be sent.

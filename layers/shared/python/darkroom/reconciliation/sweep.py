@@ -69,6 +69,7 @@ class Sweep:
         checkpoint: Checkpoint,
         *,
         grace_seconds: float,
+        lag_seconds: float = 0,
         buffer: int = BUFFER,
         page_size: int = PAGE_SIZE,
     ) -> None:
@@ -88,6 +89,7 @@ class Sweep:
             places,
             timedelta(seconds=grace_seconds),
             datetime.fromisoformat(checkpoint.started_at),
+            timedelta(seconds=lag_seconds),
         )
 
     @property
@@ -198,7 +200,8 @@ class Sweep:
         moves = {int(shard): moves for shard, moves in checkpoint.moves.items()}
         records = self._runs.records(checkpoint.sums, checkpoint.partition)
         order = Order(lines=wrong_lines(records, moves))
-        now = replace(checkpoint, partition=checkpoint.partition + 1)
+        wrong = tuple(sorted({*checkpoint.wrong_shards, *(line.shard for line in order.lines)}))
+        now = replace(checkpoint, partition=checkpoint.partition + 1, wrong_shards=wrong)
         return order.written(now, self._spool)
 
     def _compare_keys(self, deadline: float) -> Checkpoint:
@@ -206,7 +209,8 @@ class Sweep:
         if checkpoint.partition == self.partitions:
             now = datetime.now(UTC).isoformat(timespec="seconds")
             return replace(checkpoint, phase=Phase.DONE, finished_at=now)
-        order, after = Order(postponing=checkpoint.sent), ""
+        order = Order(postponing=checkpoint.sent, wrong_shards=checkpoint.wrong_shards)
+        after = ""
         for folder in self._folders(checkpoint):
             self._suspicion.examine(folder, order)
             if order.full or time.monotonic() >= deadline:
