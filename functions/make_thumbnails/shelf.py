@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from darkroom.catalog import Fence
 from darkroom.convergence import Facet
-from darkroom.thumbnail_names import attempt_folder, fence_of, folder_of
+from darkroom.thumbnail_names import attempt_folder, fence_of, folder_of, is_thumbnail
 from functions.make_thumbnails.variants import Thumbnail
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Shelf:
         """Remove what attempts before *facet* left and *facet* does not name; safe to repeat."""
         named = {variant["key"] for variant in facet.attributes.get("variants", {}).values()}
         for name in self._names(facet.key):
-            if name not in named and fence_of(name) < facet.rev:
+            if name not in named and is_thumbnail(name) and fence_of(name) < facet.rev:
                 self._client.delete_object(Bucket=self._bucket, Key=name)
 
     def _names(self, key: str) -> Iterator[str]:
