@@ -91,7 +91,7 @@ format: setup ## Format the code
 bench: setup $(PAGE) .venv-bench/.installed ## Measure speed, memory and quality (BENCH=--help shows the options)
 	@.venv-bench/bin/python -m bench $(BENCH)
 
-fuzz: setup ## Throw damaged pictures at what reads them, for a minute (FUZZ="--seconds 600")
+fuzz: setup ## Throw damaged pictures, items and messages at what reads them, for a minute (FUZZ="--seconds 600")
 	@$(VENV)/python -m tests.fuzz $(FUZZ)
 
 permissions: setup ## Write the table of permissions anew

@@ -148,8 +148,8 @@ def _catalog_errors(
             if described != live.version_id:
                 yield f"{facet} of {key!r} describes {described}, current is {live.version_id}"
     for (key, facet), item in facets.items():
-        if key not in originals and item["state"] != "GONE":
-            yield f"{facet} of {key!r} is {item['state']}, but the object is gone"
+        if key not in originals and item.get("state") != "GONE":
+            yield f"{facet} of {key!r} is {item.get('state')}, but the object is gone"
 
 
 def _thumbnail_errors(

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+from boto3.dynamodb.types import Binary
+
 FINE, FOUND, WRONG_USAGE = 0, 1, 2
 
 
@@ -59,8 +61,8 @@ def as_plain(value: object) -> object:
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, bytes):
-        return value.hex()
+    if isinstance(value, bytes | bytearray | Binary):
+        return bytes(value).hex()  # type: ignore[arg-type]
     if isinstance(value, set | frozenset):
-        return sorted(value, key=str)
+        return sorted(value, key=repr)
     raise TypeError(f"{type(value).__name__} is no JSON")

@@ -112,12 +112,20 @@ def read_failure(name: str, at: float, body: bytes) -> Failure:
     try:
         record = json.loads(body)
         payload = json.loads(record["payload"])
-        keys = [change["dynamodb"]["Keys"]["pk"]["S"] for change in payload["Records"]]
+        keys = [_key_of(change) for change in payload["Records"]]
         context = record.get("requestContext", {})
         said = str(context.get("condition", "unknown"))
         error = record.get("responseContext", {}).get("functionError")
         reason = f"{said} ({error})" if error else said
-        tries = context.get("approximateInvokeCount")
+        told = context.get("approximateInvokeCount")
+        tries = told if isinstance(told, int) else None
         return Failure(name, at, list(dict.fromkeys(keys)), reason, tries)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return Failure(name, at, None, f"not to be read: {error!r}", None)
+
+
+def _key_of(change: dict[str, Any]) -> str:
+    key = change["dynamodb"]["Keys"]["pk"]["S"]
+    if not isinstance(key, str):
+        raise TypeError(f"{key!r} is no key")
+    return key

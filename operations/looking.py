@@ -76,7 +76,7 @@ class Look:
         objects = plural(self.checkpoint.objects, "object")
         if not self.findings:
             return f"Nothing is wrong: {objects}, and all that is kept agrees with them."
-        counts = Counter(finding.kind.lower() for finding in self.findings)
+        counts = Counter(finding.kind.lower().replace("_", " ") for finding in self.findings)
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
         return f"{plural(len(self.findings), 'finding')} in {objects}: {kinds}."
 

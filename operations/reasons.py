@@ -59,8 +59,8 @@ class Reasons:
 def delivery_error(message: Message) -> str | None:
     """Return why SNS could not deliver the message, which it says in attributes."""
     said: dict[str, Any] = message.attributes
-    texts = [said[name]["StringValue"] for name in ("ErrorCode", "ErrorMessage") if name in said]
-    return ": ".join(texts) or None
+    values = [said.get(name, {}).get("StringValue") for name in ("ErrorCode", "ErrorMessage")]
+    return ": ".join(filter(None, values)) or None
 
 
 def _error_in(line: str) -> tuple[str, str] | None:
@@ -68,6 +68,6 @@ def _error_in(line: str) -> tuple[str, str] | None:
     try:
         said = json.loads(line)
         lines = [text for text in said["exception"].splitlines() if text.strip()]
-        return said["message_id"], lines[-1].strip()
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError):
+        return str(said["message_id"]), lines[-1].strip()
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError, RecursionError):
         return None

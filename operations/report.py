@@ -9,9 +9,11 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Key
 
+from darkroom.batches import query_all
 from darkroom.contribution import ALL, Total
-from darkroom.ledger import MOVES, line_key
-from darkroom.reconciliation.recount import DIMENSIONS, Recount, repair
+from darkroom.ledger_items import DIMENSIONS, line_key, read_line
+from darkroom.reconciliation.findings import Finding, Kind
+from darkroom.reconciliation.recount import Recount, repair
 from darkroom.reconciliation.recount import verify as recount
 from operations.answers import FINE, FOUND, plural, table
 from operations.connection import App
@@ -20,7 +22,6 @@ from operations.pausing import paused
 from operations.progress import Progress
 
 CONSUMER = "ReportChanges"
-NO_MEASURES = {"pk", "sk", MOVES}
 BASIC = ("objects", "bytes", "rejected")
 
 Totals = Mapping[Total, Mapping[str, int]]
@@ -38,7 +39,8 @@ class Verified:
     def exit_code(self) -> int:
         """Say whether anything is wrong still, or is not known."""
         is_wrong = bool(self.recount.wrong) and not self.is_fixed
-        return FOUND if is_wrong or self.recount.unverified else FINE
+        left = is_wrong or self.recount.unverified or self.recount.unreadable
+        return FOUND if left else FINE
 
     def as_json(self) -> Any:
         """Return the lines that were wrong, and the shards of which nothing can be said."""
@@ -46,6 +48,7 @@ class Verified:
             "shards": self.shards,
             "unverified_shards": list(self.recount.unverified),
             "wrong_lines": [asdict(line.finding()) for line in self.recount.wrong],
+            "unreadable_entries": [asdict(finding) for finding in self.recount.unreadable],
             "fixed": self.is_fixed,
         }
 
@@ -54,6 +57,7 @@ class Verified:
         wrong = [line.finding() for line in self.recount.wrong]
         if wrong:
             yield from table(("LINE", "WRONG"), ((found.what, found.detail) for found in wrong))
+        yield from self._unreadable()
         unverified = self.recount.unverified
         if unverified:
             names = ", ".join(map(str, unverified))
@@ -61,6 +65,14 @@ class Verified:
             yield f"Not verified, for changes were counted meanwhile: {count} ({names})."
             yield "Try again, or let changes wait by --pause."
         yield self._conclusion(len(wrong), self.shards - len(unverified))
+
+    def _unreadable(self) -> Iterator[str]:
+        """Yield the entries that count for nothing."""
+        entries = self.recount.unreadable
+        if entries:
+            rows = ((each.key, each.what, each.detail) for each in entries)
+            yield from table(("KEY", "ENTRY", "UNREADABLE"), rows)
+            yield "They count for nothing until `doctor --fix` has them written again."
 
     def _conclusion(self, wrong: int, verified: int) -> str:
         of = f"in {verified} of {plural(self.shards, 'shard')}"
@@ -76,18 +88,19 @@ class Shown:
     """The answer of `report show`."""
 
     totals: Totals
+    unreadable: Sequence[Finding] = ()
 
     @property
     def exit_code(self) -> int:
-        """There is nothing to be found."""
-        return FINE
+        """Return whether an amount could not be read."""
+        return FOUND if self.unreadable else FINE
 
     def as_json(self) -> Any:
         """Return lists of lines, by dimension."""
         lines: dict[str, list[Any]] = {dimension: [] for dimension in DIMENSIONS}
         for total, measures in sorted(self.totals.items()):
             lines[total.dimension].append({"name": total.name, **dict(sorted(measures.items()))})
-        return lines
+        return {**lines, "unreadable": [asdict(finding) for finding in self.unreadable]}
 
     def lines(self) -> Iterator[str]:
         """Yield the lines, then what there is of each kind."""
@@ -106,6 +119,11 @@ class Shown:
         if kinds:
             yield ""
             yield from table(("STATE", "KIND", "OBJECTS", "BYTES"), kinds)
+        if self.unreadable:
+            yield ""
+            rows = ((each.what, each.detail) for each in self.unreadable)
+            yield from table(("LINE", "UNREADABLE"), rows)
+            yield "These amounts are left out: `report verify --fix` corrects them."
 
 
 def _kinds(measures: Mapping[str, int]) -> Iterator[Sequence[object]]:
@@ -132,22 +150,26 @@ def show(app: App, _: Namespace) -> Shown:
     deployed = places_of(app)
     report = app.dynamodb.Table(deployed.report_table)
     sums: dict[Total, Counter[str]] = defaultdict(Counter)
+    unreadable: list[Finding] = []
     with Progress("Reading the totals") as progress:
         for dimension in DIMENSIONS:
             progress.tell(dimension.lower())
             for shard in range(deployed.report_shards):
                 for item in _lines(report, line_key(Total(dimension, ""), shard)["pk"]):
-                    measures = {name: int(item[name]) for name in item.keys() - NO_MEASURES}
-                    sums[Total(dimension, item["sk"])].update(measures)
+                    measures, wrong = read_line(item)
+                    total = Total(dimension, item["sk"])
+                    sums[total].update(measures)
+                    unreadable += _findings(total, shard, wrong)
     nonzero = {total: {m: n for m, n in sums[total].items() if n} for total in sums}
-    return Shown({total: measures for total, measures in nonzero.items() if measures})
+    shown = {total: measures for total, measures in nonzero.items() if measures}
+    return Shown(shown, unreadable)
+
+
+def _findings(total: Total, shard: int, wrong: Mapping[str, str]) -> Iterator[Finding]:
+    for name, problem in sorted(wrong.items()):
+        what, told = f"{total.dimension} {total.name}", f"shard {shard}: {name} is {problem}"
+        yield Finding(Kind.UNREADABLE_ITEM, "", what, told)
 
 
 def _lines(report: Any, pk: str) -> Iterator[dict[str, Any]]:
-    query: dict[str, Any] = {"KeyConditionExpression": Key("pk").eq(pk), "ConsistentRead": True}
-    while True:
-        answer = report.query(**query)
-        yield from answer["Items"]
-        if "LastEvaluatedKey" not in answer:
-            return
-        query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+    return query_all(report, KeyConditionExpression=Key("pk").eq(pk), ConsistentRead=True)

@@ -10,12 +10,16 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.aws import table
+from darkroom.catalog import read_facet
+from darkroom.catalog_stream import images_of
+from darkroom.items import UnreadableItem, is_key
 from darkroom.observability import count, failed, logger, observed
+from darkroom.originals import owner_of
 from darkroom.settings import from_environment
 from darkroom.smoke import Checks
 from functions.announce_changes.bus import Bus
 from functions.announce_changes.facets import facets_of
-from functions.announce_changes.pictures import Change, Event, Facets, event_of
+from functions.announce_changes.pictures import Change, Event, Facet, Facets, event_of
 from functions.announce_changes.settings import Settings
 from functions.announce_changes.smoke import checks
 
@@ -47,6 +51,13 @@ def announce_changes(records: Sequence[DynamoDBRecord]) -> list[str]:
             try:
                 if event := _event(record, seen):
                     due[event].append(position)
+            except UnreadableItem as error:
+                # Another delivery would bring the same image. The sweep has its consumer write
+                # the facet again, and that change is announced.
+                failed()
+                count("Unreadable")
+                told = {"key": error.key, "facet": error.what, "problem": error.problem}
+                logger.error("item cannot be read; it is left to the sweep", extra=told)
             except Exception:  # one bad record must not take its batch along
                 logger.exception("record failed; it will be delivered again")
                 failures.append(position)
@@ -64,7 +75,8 @@ def _event(record: DynamoDBRecord, seen: dict[str, Facets]) -> Event | None:
     if not change.is_news or change.facet not in settings().facets:
         return None
     if change.key not in seen:
-        seen[change.key] = facets_of(table(settings().catalog_table), change.key)
+        catalog = table(settings().catalog_table)
+        seen[change.key] = facets_of(catalog, change.key, settings().facets)
     event = event_of(change, seen[change.key], settings().facets)
     logger.info("picture looked at", extra={"event": event.kind if event else "none yet"})
     return event
@@ -82,16 +94,32 @@ def position_of(record: DynamoDBRecord) -> str:
 
 
 def change_of(record: DynamoDBRecord) -> Change:
-    """Read a stream record.
+    """Read a stream record; an image that belongs to others is returned as it is.
 
     Raises:
-        ValueError: if it is not of a facet.
+        UnreadableItem: if the facet is not as its consumer writes it.
+        ValueError: if the record is not of the catalog's stream.
     """
-    stream = record.dynamodb
-    if stream is None or stream.keys is None:
-        raise ValueError("not a record of the catalog's stream")
-    before, after = stream.old_image or None, stream.new_image or None
-    return Change(stream.keys["pk"], stream.keys["sk"], before, after)
+    before, after = images_of(record)
+    place = before or after or {"pk": "", "sk": ""}
+    key, facet = str(place["pk"]), str(place["sk"])
+    if facet not in settings().facets:
+        return Change(key, facet, before, after)
+    return Change(key, facet, readable_part(before), read_facet(after) if after else None)
+
+
+def readable_part(before: Facet | None) -> Facet | None:
+    """Return the facet that was replaced; of an unreadable one, which version it described.
+
+    It differs from any facet that replaces it, so that one is announced, perhaps again.
+    """
+    try:
+        return read_facet(before) if before else None
+    except UnreadableItem as error:
+        if before is None or not is_key(before.get("version_id")):
+            return None
+        owner = owner_of(error.key)
+        return {"state": "UNREADABLE", "owner": owner, "version_id": before["version_id"]}
 
 
 @cache

@@ -23,5 +23,5 @@ def checks(needs: Settings) -> Checks:
 
     return {
         "says that a picture is ready": says_ready,
-        "reads the catalog": lambda: facets_of(table(needs.catalog_table), ABSENT),
+        "reads the catalog": lambda: facets_of(table(needs.catalog_table), ABSENT, needs.facets),
     }

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from darkroom.catalog import Fence
 from darkroom.convergence import Facet
-from darkroom.thumbnail_names import attempt_folder, fence_of, folder_of
+from darkroom.thumbnail_names import attempt_folder, fence_of, folder_of, is_thumbnail
 from functions.make_thumbnails.variants import Thumbnail
 
 if TYPE_CHECKING:
@@ -51,19 +51,16 @@ class Shelf:
         }
 
     def holds(self, facet: Mapping[str, Any]) -> bool:
-        """Tell whether each thumbnail that an item of the catalog names is stored."""
+        """Tell whether each thumbnail that a facet of the catalog names is stored."""
         stored = dict(self._stored(facet["pk"]))
-        try:
-            named = facet.get("variants", {}).values()
-            return all(stored.get(variant["key"]) == variant["bytes"] for variant in named)
-        except (AttributeError, KeyError, TypeError):  # spoilt by hand: it names nothing
-            return False
+        named = facet.get("variants", {}).values()
+        return all(stored.get(variant["key"]) == variant["bytes"] for variant in named)
 
     def clear(self, facet: Facet) -> None:
         """Remove what attempts before *facet* left and *facet* does not name; safe to repeat."""
         named = {variant["key"] for variant in facet.attributes.get("variants", {}).values()}
         for name, _ in self._stored(facet.key):
-            if name not in named and fence_of(name) < facet.rev:
+            if name not in named and is_thumbnail(name) and fence_of(name) < facet.rev:
                 self._client.delete_object(Bucket=self._bucket, Key=name)
 
     def _stored(self, key: str) -> Iterator[tuple[str, int]]:

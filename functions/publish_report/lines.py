@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from heapq import merge, nlargest
 from itertools import groupby
 from typing import Any
 
 from darkroom.contribution import ALL, Total
-from darkroom.ledger import line_key
+from darkroom.ledger_items import is_amount, line_key
 from functions.publish_report.clock import Deadline
 from functions.publish_report.figures import Kind, Line, Owners
 from functions.publish_report.period import Period
@@ -40,7 +41,8 @@ class Lines:
         between = (period.first.isoformat(), period.last.isoformat())
         for shard in self._shards:
             for item in self._items(Total("DAY", ""), shard, between):
-                sums[item["sk"]["S"]].update(_measures(item))
+                if item["sk"]["S"] in sums:
+                    sums[item["sk"]["S"]].update(_measures(item))
         return tuple(_line(day, measures) for day, measures in sums.items())
 
     def owners(self, deadline: Deadline, most: int = SHOWN_OWNERS) -> Owners:
@@ -96,7 +98,9 @@ class Lines:
 
 
 def _measures(item: Item) -> dict[str, int]:
-    return {name: int(value["N"]) for name, value in item.items() if "N" in value}
+    """Return the amounts that can be read; the recount names the others."""
+    amounts = {name: Decimal(value["N"]) for name, value in item.items() if "N" in value}
+    return {name: int(amount) for name, amount in amounts.items() if is_amount(amount)}
 
 
 def _line(name: str, measures: Mapping[str, int]) -> Line:

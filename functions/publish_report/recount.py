@@ -6,13 +6,20 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from darkroom.contribution import COUNTED, METADATA, Contribution, remembered
-from darkroom.ledger import ENTRIES
+from darkroom.contribution import COUNTED, METADATA
+from darkroom.ledger_items import ENTRIES, is_entry
 from darkroom.reconciliation.recount import Sums, moves_of, shards_of, still, wrong_lines
-from darkroom.reconciliation.sources import plain
+from darkroom.reconciliation.sources import NEEDED
 from functions.publish_report.clock import Deadline
 from functions.publish_report.figures import Check
-from functions.publish_report.second_look import Place, Tables, read_as, second_look
+from functions.publish_report.second_look import (
+    Counts,
+    Place,
+    Tables,
+    counted_as,
+    read_as,
+    second_look,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -23,7 +30,6 @@ LISTED = 20
 SUSPECTS = 1_000
 # DynamoDB divides a scan into no more parts.
 SEGMENTS = 1_000_000
-NAMES = ("pk", "sk", "state", "owner", "uploaded_at", "bytes", "format", "reason", "variants")
 
 Items = Iterator[Mapping[str, Any]]
 
@@ -76,10 +82,10 @@ class Recounting:
         report = self._tables.report
         before = moves_of(report, shards_of(report, self._tables.shards))
         sums = Sums(self._tables.shards, before)
-        entries: dict[Place, Contribution] = {}
+        entries: dict[Place, Counts] = {}
         for item in self._scan(report, ConsistentRead=True):
             sums.add(item)
-            if item["pk"].startswith(ENTRIES) and (counted := remembered(item["sk"], item)):
+            if is_entry(item) and (counted := counted_as(item)):
                 entries[_place(item)] = counted
             if len(entries) > 2 * len(COUNTED) * self._most:
                 return self._leave_out("all of it: there is far more than the report counts")
@@ -97,10 +103,10 @@ class Recounting:
             names = ", ".join(map(str, sorted(moved)))
             self._leave_out(f"the sums of shards {names}: changes were counted meanwhile")
 
-    def _entries(self, entries: dict[Place, Contribution]) -> None:
+    def _entries(self, entries: dict[Place, Counts]) -> None:
         suspects = []
         for item in self._facets():
-            place, is_ = _place(item), read_as(item["sk"], item)
+            place, is_ = _place(item), read_as(item)
             self.findings.compared += is_ is not None and item["sk"] == METADATA
             if is_ != entries.pop(place, None):
                 suspects.append(place)
@@ -115,7 +121,7 @@ class Recounting:
         keys = set(islice(dict.fromkeys(item["pk"] for item in facets), wanted))
         part = _part(counted, wanted)
         entries = self._scan(self._tables.report, ConsistentRead=True, **part)
-        found = (e["pk"].removeprefix(ENTRIES) for e in entries if e["pk"].startswith(ENTRIES))
+        found = (_place(entry)[0] for entry in entries if is_entry(entry))
         keys |= set(islice(dict.fromkeys(found), wanted))
         self.findings.compared = len(keys)
         places = [(key, facet) for key in sorted(keys) for facet in COUNTED]
@@ -132,7 +138,7 @@ class Recounting:
             self._leave_out(f"objects that looked different at first ({len(places) - most:,})")
 
     def _facets(self, **part: Any) -> Items:
-        names = {f"#{name}": name for name in NAMES}
+        names = {f"#{name}": name for name in NEEDED}
         values = {f":{facet}": facet for facet in COUNTED}
         return self._scan(
             self._tables.catalog,
@@ -147,7 +153,7 @@ class Recounting:
     def _scan(self, table: "Table", **arguments: Any) -> Items:
         while True:
             page = table.scan(**arguments)
-            yield from map(plain, page["Items"])
+            yield from page["Items"]
             if "LastEvaluatedKey" not in page:
                 return
             if self._deadline.is_over:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from darkroom.batches import get_all
-from darkroom.contribution import METADATA, Contribution, Picture, contribution_of, remembered
-from darkroom.ledger import entry_key
-from darkroom.reconciliation.sources import plain
+from darkroom.catalog import read_facet
+from darkroom.contribution import METADATA, Contribution, Picture, contribution_of
+from darkroom.items import UnreadableItem, is_key, is_moment
+from darkroom.ledger_items import entry_key, read_entry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -19,6 +20,7 @@ AT_ONCE = 50  # read closely together, so that few change in between
 
 Item = Mapping[str, Any]
 Place = tuple[str, str]  # a key and a facet
+Counts = Contribution | UnreadableItem | None
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,11 @@ class Tables:
 
 def second_look(tables: Tables, places: Sequence[Place]) -> tuple[list[str], int]:
     """Return what does not agree, in words, and how many objects cannot be judged yet."""
-    wrong, waiting = [], 0
-    for start in range(0, len(places), AT_ONCE):
-        for (key, facet), found, entry in _pairs(tables, places[start : start + AT_ONCE]):
-            is_, counts = read_as(facet, found), remembered(facet, entry)
+    wrong, waiting = [f"{key!r}: no object can have this key" for key in _impossible(places)], 0
+    possible = [place for place in places if is_key(place[0])]
+    for start in range(0, len(possible), AT_ONCE):
+        for (key, facet), found, entry in _pairs(tables, possible[start : start + AT_ONCE]):
+            is_, counts = read_as(found), counted_as(entry)
             if is_ == counts:
                 continue
             if _is_recent(found):
@@ -62,29 +65,43 @@ def _pairs(
 
 
 def _read(table: "Table", keys: list[dict[str, str]]) -> dict[Place, Item]:
-    found = map(plain, get_all(table, keys, consistent=True))
+    found = get_all(table, keys, consistent=True)
     return {(item["pk"], item["sk"]): item for item in found}
 
 
-def read_as(facet: str, item: Item | None) -> Contribution | None:
-    """Return what a facet counts for; one that lacks something, for what no entry can be."""
+def read_as(item: Item | None) -> Counts:
+    """Return what a facet counts for, or why it cannot be read, which equals nothing else."""
     try:
-        return contribution_of(facet, item)
-    except KeyError as lacking:
-        return Picture("", "", 0, "UNREADABLE", f"without {lacking}")
+        return contribution_of(item["sk"], read_facet(item)) if item else None
+    except UnreadableItem as error:
+        return error
+
+
+def counted_as(entry: Item | None) -> Counts:
+    """Return what an entry counts, or why it cannot be read."""
+    try:
+        return read_entry(entry).contribution if entry else None
+    except UnreadableItem as error:
+        return error
+
+
+def _impossible(places: Sequence[Place]) -> list[str]:
+    return list(dict.fromkeys(key for key, _ in places if not is_key(key)))
 
 
 def _is_recent(facet: Item | None) -> bool:
-    recorded: str | None = (facet or {}).get("recorded_at")
-    if recorded is None:
+    recorded = (facet or {}).get("recorded_at")
+    if not is_moment(recorded):
         return False
-    return datetime.now(UTC) - datetime.fromisoformat(recorded) < UNDER_WAY
+    return datetime.now(UTC) - datetime.fromisoformat(str(recorded)) < UNDER_WAY
 
 
-def _words(of: Contribution | None) -> str:
+def _words(of: Counts) -> str:
     match of:
         case None:
             return "nothing"
+        case UnreadableItem():
+            return f"unreadable ({of.problem})"
         case Picture():
             return f"{of.bytes} bytes of {of.owner!r}, {of.day}, {of.state} {of.kind}"
         case _:

@@ -14,6 +14,7 @@ KINDS_OF_DRIFT = {
     "STALE": "stale: of another version than the bucket's",
     "ORPHANED": "orphaned: of something that is gone",
     "MISCOUNTED": "miscounted: a line or an entry of the report",
+    "UNREADABLE_ITEM": "unreadable: an item of a table that nothing of ours has written",
 }
 
 

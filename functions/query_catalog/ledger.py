@@ -7,7 +7,8 @@ from boto3.dynamodb.conditions import Key
 
 from darkroom.batches import get_all
 from darkroom.contribution import Total
-from darkroom.ledger import line_key
+from darkroom.items import is_day
+from darkroom.ledger_items import line_key
 from darkroom.reconciliation.checkpoint import Checkpoints
 from functions.query_catalog.lines import Line, summed
 
@@ -33,6 +34,7 @@ class Report:
             item
             for shard in range(self._shards)
             for item in self._query("DAY", shard, Key("sk").between(first, last))["Items"]
+            if is_day(item["sk"])
         )
 
     def owners(self, after: str, limit: int) -> tuple[dict[str, Line], str | None]:

@@ -4,17 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from darkroom.ledger_items import read_line
+
 COUNTED = ("objects", "bytes", "rejected")
 
 Line = Counter[str]
 
 
 def summed(items: Iterable[Mapping[str, Any]]) -> dict[str, Line]:
-    """Add up the items of shards by the line that they belong to."""
+    """Add up what can be read of the items of shards, by the line that they belong to."""
     lines: dict[str, Line] = {}
     for item in items:
         line = lines.setdefault(str(item["sk"]), Counter())
-        line.update({n: int(v) for n, v in item.items() if n not in ("pk", "sk", "moves")})
+        line.update(read_line(item)[0])
     return lines
 
 

@@ -1,13 +1,16 @@
 """Pictures out of the catalog: by one query on an index, a bounded number of items at a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import Key
 
 from darkroom.batches import get_all
+from darkroom.catalog import is_hash, read_facet
 from darkroom.catalog_indexes import BY_BAND, BY_CONTENT, Index, bands_of, owned
+from darkroom.items import UnreadableItem
+from darkroom.observability import logger
 from functions.query_catalog.questions import REJECTED, Question
 from functions.query_catalog.tiles import Facet, live, plain, tile
 
@@ -64,13 +67,15 @@ class Pages:
         page.scanned += found["ScannedCount"]
         rest = found.get("LastEvaluatedKey")
         page.rest = _place(rest, index) if rest else None
-        return [plain(row) for row in found["Items"]]
+        return list(found["Items"])
 
     def _take(self, rows: list[Facet], question: Question, limit: int, page: Page) -> bool:
         """Add the tiles of *rows*; tell whether there are more than were wanted."""
-        facets = self._of_rows(rows)
+        readable = {(row["pk"], row["sk"]): row for row in _readable(rows, of_an_index=True)}
+        facets = self._of_rows(list(readable.values()))
         for at, row in enumerate(rows):
-            found = self._tile(row, facets[row["pk"]])
+            known = readable.get((row["pk"], row["sk"]))
+            found = self._tile(known, facets[row["pk"]]) if known else None
             if found and question.fits(found):
                 page.tiles.append(found)
             if len(page.tiles) == limit:
@@ -107,8 +112,8 @@ class Pages:
         """
         keys = ({"pk": key, "sk": facet} for key, facet in wanted)
         found: dict[str, dict[str, Facet]] = {}
-        for item in get_all(self._table, keys, consistent=consistent):
-            found.setdefault(str(item["pk"]), {})[str(item["sk"])] = plain(item)
+        for item in _readable(get_all(self._table, keys, consistent=consistent)):
+            found.setdefault(item["pk"], {})[item["sk"]] = item
         return found
 
     def same_content(self, key: str, metadata: Facet) -> list[dict[str, Any]]:
@@ -128,7 +133,8 @@ class Pages:
         distances: dict[str, int] = {}
         for index, band in zip(BY_BAND, bands_of(ours) if ours else [], strict=bool(ours)):
             for row in self._all(index, owned(thumbnails["owner"], band), STEP):
-                distances[row["pk"]] = (int(row["perceptual_hash"], 16) ^ int(ours, 16)).bit_count()
+                if is_hash(theirs := str(row.get("perceptual_hash"))):
+                    distances[row["pk"]] = (int(theirs, 16) ^ int(ours, 16)).bit_count()
         distances.pop(key, None)
         close = sorted((bits, other) for other, bits in distances.items() if bits <= FARTHEST)
         return close[:MOST_ALIKE]
@@ -139,7 +145,7 @@ class Pages:
             KeyConditionExpression=Key(index.partition).eq(partition),
             Limit=most,
         )
-        return [plain(row) for row in found["Items"]]
+        return list(found["Items"])
 
     def tiles(self, keys: Sequence[str]) -> list[dict[str, Any]]:
         """Return the tiles of *keys* in that order, of those that there are."""
@@ -149,6 +155,16 @@ class Pages:
             of_key = {n: live(facet, self._now) for n, facet in facets.get(key, {}).items()}
             found.append(tile(key, of_key.get(METADATA), of_key.get(THUMBNAILS)))
         return [each for each in found if each]
+
+
+def _readable(items: Iterable[Facet], *, of_an_index: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield the facets that can be read; the sweep finds the others and has them written again."""
+    for item in items:
+        try:
+            if item["sk"] in (METADATA, THUMBNAILS):
+                yield plain(read_facet(item, of_an_index=of_an_index))
+        except UnreadableItem as error:
+            logger.error("item cannot be read", extra={"key": error.key, "problem": str(error)})
 
 
 def _told_by_metadata(row: Facet, facets: Facets) -> bool:

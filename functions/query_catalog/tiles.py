@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from boto3.dynamodb.types import Binary
+
 from darkroom.catalog import State
 from darkroom.refusals import MEANINGS, Reason
 from functions.query_catalog.identifiers import id_of
@@ -106,4 +108,6 @@ def plain(value: Any) -> Any:
         return [plain(each) for each in value]
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    return value
+    if isinstance(value, set | frozenset):
+        return sorted(map(plain, value), key=str)
+    return bytes(value).hex() if isinstance(value, bytes | bytearray | Binary) else value  # type: ignore[arg-type]

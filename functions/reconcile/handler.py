@@ -112,7 +112,7 @@ def _report(sweep: Sweep) -> None:
 def _measure(sweep: Checkpoint, previous: Checkpoint | None) -> None:
     """Make numbers of what was found; what the last sweep found as well should have been healed."""
     for kind, found in sweep.found.items():
-        count(f"Drift{kind.title()}", found)
+        count(f"Drift{kind.title().replace('_', '')}", found)
     before = previous.found if previous else {}
     count("DriftPersisting", sum(min(n, before.get(kind, 0)) for kind, n in sweep.found.items()))
     count("SweepUnverifiedShards", len(sweep.unverified))

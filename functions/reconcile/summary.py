@@ -52,7 +52,7 @@ def as_text(told: dict[str, Any]) -> bytes:
     ]
     for each in told["findings"]:
         where = f"{each['key']!r} {each['what']}" if each["key"] else each["what"]
-        lines.append(f"  {each['kind']:<11} {where}: {each['detail']}")
+        lines.append(f"  {each['kind']:<15} {where}: {each['detail']}")
     return ("\n".join(lines) + "\n").encode()
 
 

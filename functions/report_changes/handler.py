@@ -12,7 +12,10 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.aws import table
-from darkroom.contribution import contribution_of
+from darkroom.catalog import read_facet
+from darkroom.catalog_stream import images_of
+from darkroom.contribution import COUNTED, contribution_of
+from darkroom.items import UnreadableItem
 from darkroom.ledger import Change, Ledger
 from darkroom.observability import count, failed, logger, observed
 from darkroom.settings import from_environment
@@ -48,6 +51,13 @@ def _handle(record: DynamoDBRecord) -> None:
             change = change_of(record)
             logger.append_keys(key=change.key, position=change.position)
             report_changes(change)
+        except UnreadableItem as error:
+            # Another delivery would bring the same image. The sweep finds the item and has its
+            # consumer write it again, which is a change that can be counted.
+            failed()
+            count("Unreadable")
+            told = {"key": error.key, "facet": error.what, "problem": error.problem}
+            logger.error("item cannot be read; it is left to the sweep", extra=told)
         except Exception:
             failed()
             logger.exception("record failed; it will be delivered again")
@@ -59,25 +69,26 @@ def version_of(record: DynamoDBRecord) -> str | None:
 
     Traces end at the stream: this id, which the consumers log as well, goes through it.
     """
-    stream = record.dynamodb
-    images = (stream.new_image, stream.old_image) if stream else ()
-    return next((image["version_id"] for image in images if image and "version_id" in image), None)
+    before, after = images_of(record)
+    images = [image for image in (after, before) if image and "version_id" in image]
+    return images[0]["version_id"] if images else None
 
 
 def change_of(record: DynamoDBRecord) -> Change:
     """Read a stream record; a removed item counts for nothing.
 
     Raises:
-        ValueError: if the record is not of a facet with all that the report needs.
+        UnreadableItem: if it is not of a facet as its consumer writes it.
+        ValueError: if it is not of the catalog's stream.
     """
+    _, after = images_of(record)
     stream = record.dynamodb
-    if stream is None or stream.keys is None or stream.sequence_number is None:
+    if stream is None or stream.sequence_number is None:
         raise ValueError("not a record of the catalog's stream")
     key, facet = stream.keys["pk"], stream.keys["sk"]
-    try:
-        contribution = contribution_of(facet, stream.new_image)
-    except KeyError as error:
-        raise ValueError(f"the facet {facet} lacks {error}") from error
+    if facet not in COUNTED:
+        raise UnreadableItem(key, facet, "no facet that the report counts")
+    contribution = contribution_of(facet, read_facet(after) if after else None)
     return Change(key, facet, stream.sequence_number, contribution)
 
 

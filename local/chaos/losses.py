@@ -1,4 +1,4 @@
-"""Events that never arrive, and the sweep, which alone can know of them.
+"""Events that never arrive and items that nobody can read: only the sweep can know of them.
 
 They come after the proof that nothing else needs it: a sweep would mend what another defect left.
 """
@@ -9,6 +9,7 @@ import time
 from local.chaos.checker import disagreements
 from local.chaos.clients import Client
 from local.chaos.disruptions import throttled
+from local.chaos.planted import catalog
 from local.chaos.world import World
 from local.errors import CloudError
 
@@ -27,12 +28,28 @@ def lose_and_sweep(world: World, client: Client) -> list[str]:
     world.tell(f"{CHANGES} changes of which no event arrived: {wrong} things do not agree")
     if not wrong:
         return ["no event was lost, so the sweep proved nothing"]
+    spoil(world)
     for _ in range(SWEEPS):
         sweep(world)
         world.wait(lambda: not world.inspector.waiting(), "what the sweep sent is handled")
         if is_soon_right(world):
             break
     return disagreements(world)
+
+
+def spoil(world: World) -> None:
+    """Make a facet and its ledger entry unreadable, and leave an item of a misspelt key."""
+    key = min(world.inspector.look().originals)
+    for name, attribute in ((key, "rev"), ("chaos/misspelt.jpg", "note")):
+        catalog(world).update_item(
+            Key={"pk": name, "sk": "METADATA"},
+            UpdateExpression="SET #name = :value",
+            ExpressionAttributeNames={"#name": attribute},
+            ExpressionAttributeValues={":value": "by hand"},
+        )
+    report = world.cloud.resource("dynamodb").Table(world.outputs["ReportTable"])
+    report.put_item(Item={"pk": f"LEDGER#{key}", "sk": "METADATA", "position": 7})
+    world.injected["items made unreadable"] += 3
 
 
 def lose(world: World, consumer: str) -> int:

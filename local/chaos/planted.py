@@ -1,4 +1,7 @@
-"""Two things that can never succeed, sent among others that can: they alone must be set aside."""
+"""Two things that can never succeed, sent among others that can: they alone must be set aside.
+
+A poison message goes to the dead letters; of an unreadable item, the log is the record.
+"""
 
 import json
 import time
@@ -10,23 +13,22 @@ from local.chaos.world import VISIBILITY_SECONDS, World
 POISON = "{ poison"
 CONSUMER = "MakeThumbnails"
 TRIES = 5
-UNPROCESSABLE = {"pk": "chaos/unprocessable.jpg", "sk": "METADATA", "rev": 1, "state": "READY"}
+UNREADABLE = {"pk": "chaos/unreadable.jpg", "sk": "METADATA", "rev": 1, "state": "READY"}
 
 
 def plant(world: World, keys: list[str]) -> list[str]:
-    """Send a poison message with nine others, and a bad record; return what went wrong."""
+    """Send a poison message with nine others, and write a bad item; return what went wrong."""
     before = {key: thumbnails_rev(world, key) for key in keys[:9]}
     world.set_visibility(1, CONSUMER)
     message = send_poison(world, list(before))
-    catalog(world).put_item(Item=UNPROCESSABLE)
+    catalog(world).put_item(Item=UNREADABLE)
     world.wait(lambda: bool(dead(world)), "the poison message is in the dead letters")
-    readers = len(world.reporters)
-    world.wait(lambda: len(given_up(world)) >= readers, "each reader has set the bad record aside")
+    world.wait(lambda: is_logged(world), "each reader has logged the unreadable item")
     world.wait(lambda: not world.inspector.waiting(), "the queues are empty")
     world.set_visibility(VISIBILITY_SECONDS, CONSUMER)
-    catalog(world).delete_item(Key={name: UNPROCESSABLE[name] for name in ("pk", "sk")})
+    catalog(world).delete_item(Key={name: UNREADABLE[name] for name in ("pk", "sk")})
     world.injected["poison messages among nine others"] += 1
-    world.injected["stream records that cannot be processed"] += 1
+    world.injected["unreadable items in the catalog"] += 1
     return [*poison_errors(world, message, before), *record_errors(world)]
 
 
@@ -57,14 +59,12 @@ def poison_errors(world: World, message: str, before: dict[str, int]) -> list[st
 
 
 def record_errors(world: World) -> list[str]:
-    failures = given_up(world)
-    keys = [
-        record["dynamodb"]["Keys"]["pk"]["S"]
-        for failure in failures
-        for record in json.loads(failure["payload"])["Records"]
-    ]
-    wanted = [UNPROCESSABLE["pk"]] * len(world.reporters)
-    return [] if keys == wanted else [f"the failures buckets hold {keys}, not {wanted}"]
+    """The bad item is logged once by each reader, as no retry could help, and given up by none."""
+    logged = [key for reporter in world.reporters for key in unreadable(world, reporter)]
+    errors = [] if not given_up(world) else [f"given up: {given_up(world)}"]
+    if logged != [UNREADABLE["pk"]] * len(world.reporters):
+        errors.append(f"the readers of the stream logged {logged} as unreadable")
+    return errors
 
 
 def dead(world: World) -> list[dict[str, Any]]:
@@ -101,11 +101,26 @@ def times_failed(world: World, message: str) -> int:
 
 def failures_logged(world: World, consumer: str) -> list[dict[str, Any]]:
     """Return the log lines by which a consumer gives back a message, with the reason."""
+    return logged(world, consumer, "message failed")
+
+
+def is_logged(world: World) -> bool:
+    """Return whether each reader of the stream has logged the unreadable item."""
+    return all(unreadable(world, reporter) for reporter in world.reporters)
+
+
+def unreadable(world: World, reporter: str) -> list[str]:
+    """Return the keys of the items that a reader of the stream could not read."""
+    return [str(line.get("key")) for line in logged(world, reporter, "item cannot be read")]
+
+
+def logged(world: World, consumer: str, text: str) -> list[dict[str, Any]]:
+    """Return the lines of a function's log with *text*."""
     found = world.client("lambda").get_function_configuration(FunctionName=world.function(consumer))
     pages = (
         world.client("logs")
         .get_paginator("filter_log_events")
-        .paginate(logGroupName=found["LoggingConfig"]["LogGroup"], filterPattern='"message failed"')
+        .paginate(logGroupName=found["LoggingConfig"]["LogGroup"], filterPattern=f'"{text}"')
     )
     return [json.loads(event["message"]) for page in pages for event in page["events"]]
 

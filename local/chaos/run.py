@@ -77,7 +77,7 @@ def run_on(cloud: Cloud, minutes: float, seed: int) -> Outcome:
     clients = [client(world, seed, number, names) for number in range(CLIENTS)]
     upload_all(world, clients[0], names)
     planted = plant(world, names)
-    tell("poison among nine others, and a bad record in the stream: set aside")
+    tell("poison among nine others, and an unreadable item: set aside")
     overtaken = overtake(world, clients[0])
     tell("slow writers overtaken")
     with at_work(clients):
@@ -189,6 +189,7 @@ def not_injected(injected: Counter[str]) -> list[str]:
         "grants taken from IndexMetadata",
         "grants taken from ReportChanges",
         "events lost",
+        "items made unreadable",
         "stale or false events",
         "stream records replayed",
         "ProvisionedThroughputExceededException dynamodb",

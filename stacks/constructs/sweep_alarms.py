@@ -3,7 +3,7 @@
 from stacks.constructs.alarms import alarm
 from stacks.constructs.scheduled_function import ScheduledFunction
 
-KINDS = ("Missing", "Stale", "Orphaned", "Miscounted")
+KINDS = ("Missing", "Stale", "Orphaned", "Miscounted", "UnreadableItem")
 
 
 def sweep_alarms(sweep: ScheduledFunction, *, hours: int) -> None:

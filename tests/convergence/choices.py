@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from darkroom.reconciliation.checkpoint import PLACE
+from tests.convergence.decay import spoilable
 from tests.convergence.plans import Plan
 from tests.convergence.tasks import ACKNOWLEDGE, WRITES, Task
 from tests.convergence.world import CONSUMERS, World
@@ -168,6 +169,7 @@ class Choices:
         for name in ports.s3.buckets["thumbnails"].keys:
             yield "decay", "thumbnails", name
         yield from (("decay", "stranded", key) for key in self.plan.keys)
+        yield from (("decay", "unreadable", each) for each in sorted(spoilable(ports)))
 
     def untouched_everywhere(self, key: str) -> bool:
         """Tell whether a notification that adds nothing would still be answered by a later read."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -15,9 +16,9 @@ from darkroom.contribution import (
     Picture,
     contribution_of,
     differences,
-    remembered,
 )
 from darkroom.ledger import Change, Ledger
+from darkroom.ledger_items import Entry, read_entry
 from darkroom.reconciliation import inspection, recount
 from functions.report_changes import handler as report_changes
 from tests.convergence.planting import defect, log_of
@@ -36,7 +37,7 @@ def _amounts(self: Ledger, key: str, before: Any, after: Any) -> list[Any]:
 
 def _for_show(self: Ledger, record: Any, after: Any) -> Any:
     change = Change(record.dynamodb.keys["pk"], record.dynamodb.keys["sk"], "0", after)
-    put = self._put_entry(None, change)["Put"]
+    put = self._put_entry(Entry("", None), change)["Put"]
     return {"Put": {name: put[name] for name in ("TableName", "Item")}}
 
 
@@ -137,14 +138,15 @@ def _textual() -> Iterator[None]:
         yield
 
 
-def _forgetful(name: str, entry: Any) -> Contribution | None:
-    return None if name == THUMBNAILS else remembered(name, entry)
+def _forgetful(item: Any) -> Entry:
+    entry = read_entry(item)
+    return replace(entry, contribution=None) if item["sk"] == THUMBNAILS else entry
 
 
 @defect("thumbnails counted again with each new version")
 def _thumbnails_twice() -> Iterator[None]:
     """What thumbnails counted for before is not remembered."""
-    with patch.object(ledger, "remembered", _forgetful):
+    with patch.object(ledger, "read_entry", _forgetful):
         yield
 
 
@@ -166,7 +168,7 @@ def _thumbnails_for_ever() -> Iterator[None]:
 @defect("recount that forgets thumbnails")
 def _recount_without_thumbnails() -> Iterator[None]:
     """Lines are corrected to what the entries of one facet add up to."""
-    with patch.object(recount, "remembered", _forgetful):
+    with patch.object(recount, "read_entry", _forgetful):
         yield
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
+from darkroom.catalog import Catalog, Fence
+from darkroom.items import ABSENT
 from darkroom.reconciliation import recount, sweep
 from darkroom.reconciliation.findings import Finding, Kind
 from darkroom.reconciliation.inspection import Inspection
@@ -93,4 +95,29 @@ def _too_patient() -> Iterator[None]:
 
     recently = Suspicion._recent
     with patch.object(Suspicion, "_recent", recent):
+        yield
+
+
+@defect("unreadable facet not found")
+def _unreadable_unseen() -> Iterator[None]:
+    """A facet that cannot be read is passed over, as those of other sort keys are."""
+
+    def findings(self: Inspection, facets: Any) -> list[Finding]:
+        found = find(self, facets)
+        return [each for each in found if each.kind != Kind.UNREADABLE_ITEM]
+
+    find = Inspection.findings
+    with patch.object(Inspection, "findings", findings):
+        yield
+
+
+@defect("unreadable facet never replaced")
+def _unreadable_kept() -> Iterator[None]:
+    """A revision that cannot be read is taken for none, and there must still be none."""
+
+    def write(self: Catalog, fence: Fence, attributes: Any) -> int | None:
+        return write_behind(self, fence if fence.rev else replace(fence, stored=ABSENT), attributes)
+
+    write_behind = Catalog.write
+    with patch.object(Catalog, "write", write):
         yield

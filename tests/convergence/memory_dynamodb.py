@@ -11,7 +11,7 @@ from tests.convergence.memory_expressions import Item, Words, holds
 from tests.convergence.memory_items import copied, kept, shown
 from tests.convergence.memory_s3 import Paginator
 from tests.convergence.memory_tables import Name, Stored
-from tests.convergence.memory_updates import updated
+from tests.convergence.memory_updates import WrongOperand, updated
 
 Answer = dict[str, Any]
 Request = dict[str, Any]
@@ -164,9 +164,12 @@ class MemoryDynamoDB:
         ]
         if any(reason["Code"] != "None" for reason in reasons):
             raise cancelled(reasons)
-        for (kind, request), old in zip(actions, olds, strict=True):
+        news = [_made_or_refused(*action, old) for action, old in zip(actions, olds, strict=True)]
+        if "ValidationError" in news:
+            refused = ("ValidationError" if new == "ValidationError" else "None" for new in news)
+            raise cancelled([{"Code": code} for code in refused])
+        for (kind, request), new in zip(actions, news, strict=True):
             if kind != "ConditionCheck":
-                new = _made(kind, request, old)
                 self._stored(request["TableName"]).write(_named(request), new)
         return {}
 
@@ -204,6 +207,13 @@ def cancelled(reasons: list[dict[str, str]]) -> ClientError:
     return refusal(
         "TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons
     )
+
+
+def _made_or_refused(kind: str, request: Request, old: Item | None) -> Any:
+    try:
+        return _made(kind, request, old)
+    except WrongOperand:
+        return "ValidationError"
 
 
 def _made(kind: str, request: Request, old: Item | None) -> Item | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -55,9 +56,14 @@ def _object_holds(condition: ConditionBase, item: Item) -> bool:
     return bool(FUNCTIONS[operator](*read) if operator in FUNCTIONS else COMPARE[operator](*read))
 
 
+TYPES: dict[str, Callable[[Any], bool]] = {
+    "N": lambda a: isinstance(a, int | Decimal) and not isinstance(a, bool),
+    "S": lambda a: isinstance(a, str),
+}
 FUNCTIONS: dict[str, Callable[..., bool]] = {
     "attribute_exists": lambda a: a is not MISSING,
     "attribute_not_exists": lambda a: a is MISSING,
+    "attribute_type": lambda a, b: TYPES[b](a),
     "begins_with": lambda a, b: a is not MISSING and a.startswith(b),
     "contains": lambda a, b: a is not MISSING and b in a,
     "BETWEEN": lambda a, low, high: a is not MISSING and low <= a <= high,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,12 @@ from tests.convergence.memory_expressions import (
 from tests.convergence.memory_expressions import tokens_of as tokens_of
 
 CLAUSE = re.compile(r"\b(SET|REMOVE|ADD|DELETE)\b", re.IGNORECASE)
+
+
+class WrongOperand(Exception):
+    """DynamoDB adds numbers only."""
+
+
 Clause = tuple[str, list[str]]
 
 
@@ -29,8 +36,10 @@ def updated(item: Item, expression: str, words: Words) -> Item:
             new.pop(name, None)
         elif verb == "SET":
             new[name] = value(item, words)
+        elif isinstance(old := item.get(name, Decimal(0)), Decimal):
+            new[name] = old + value(item, words)
         else:
-            new[name] = item.get(name, 0) + value(item, words)
+            raise WrongOperand(f"{old!r} is no number")
     return new
 
 

@@ -198,7 +198,7 @@ def _exchanged(ports: Ports) -> Iterator[tuple[Any, str, Any]]:
     yield service_level, "metrics", SimpleNamespace(add_metric=lambda **_: None)
     for module in (uploads, report_changes):
         yield module, "failed", lambda: None
-    for module in (convergence, uploads, report_changes, reconcile):
+    for module in (convergence, ledger, uploads, report_changes, reconcile):
         yield module, "logger", Silent(lambda error: ports.heard(error))
 
 
@@ -247,6 +247,7 @@ class Silent:
         if error is not None:
             self._hear(error)
 
+    def error(self, *_: Any, **__: Any) -> None: ...
     def info(self, *_: Any, **__: Any) -> None: ...
     def warning(self, *_: Any, **__: Any) -> None: ...
     def append_keys(self, **_: Any) -> None: ...

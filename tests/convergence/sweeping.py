@@ -6,7 +6,6 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from darkroom.reconciliation.checkpoint import PLACE, Checkpoint
-from darkroom.reconciliation.repairs import NotRepaired
 from functions.reconcile import handler as reconcile
 from tests.convergence.disagreement import Disagreement
 from tests.convergence.tasks import Task
@@ -24,7 +23,7 @@ def tick(world: World, calls: int) -> Task:
     def work() -> None:
         try:
             _invoke(world, calls)
-        except (ClientError, BotoCoreError, NotRepaired) as error:
+        except (ClientError, BotoCoreError) as error:
             world.note(f"the sweep: {error!r}; it is left to the next tick")
 
     return world.start("sweep", set(), work, lambda _: None)
@@ -62,7 +61,7 @@ def _invoke(world: World, calls: int) -> None:
     context: Any = Context(remaining_ms=(reconcile.RESERVE_SECONDS + calls) * 1000)
     try:
         answer = reconcile.handler({"start": True}, context)
-    except (ClientError, BotoCoreError, NotRepaired, Disagreement):
+    except (ClientError, BotoCoreError, Disagreement):
         raise
     except Exception as error:
         raise Disagreement([f"I5: the sweep fails: {error!r}"]) from error

@@ -36,6 +36,10 @@ OF_ARCHIVES = {
     "sweep that resends for ever what is archived",
     "sweep that leaves alone what is restored",
 }
+OF_UNREADABLE_ITEMS = {
+    "unreadable facet not found",
+    "unreadable facet never replaced",
+}
 OF_THE_SWEEP = {
     "sweep that trusts its first look",
     "sweep that deletes orphans however young",
@@ -45,7 +49,7 @@ OF_THE_SWEEP = {
 
 
 def test_the_defects_that_such_systems_have_are_planted() -> None:
-    assert set(DEFECTS) >= ISSUE | OF_ARCHIVES | OF_THE_SWEEP | OF_THUMBNAILS
+    assert set(DEFECTS) >= ISSUE | OF_ARCHIVES | OF_THE_SWEEP | OF_THUMBNAILS | OF_UNREADABLE_ITEMS
 
 
 @pytest.mark.parametrize("name", DEFECTS)

@@ -16,7 +16,7 @@ from functions.check_before_traffic.handler import smoke_test
 from functions.check_before_traffic.revision import Version
 from local.agreement import FACETS
 from tests.flow.conftest import App, operate, wait_until
-from tests.flow.test_failures import _without as without
+from tests.flow.grants import without
 
 TESTED = (
     *("MakeThumbnails", "IndexMetadata", "ReportChanges", "AnnounceChanges"),

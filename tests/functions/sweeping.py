@@ -6,13 +6,15 @@ from typing import Any
 
 import boto3
 
+from darkroom.deletions import delete_objects
 from darkroom.reconciliation.checkpoint import Checkpoint
 from darkroom.reconciliation.findings import Finding
 from darkroom.reconciliation.inspection import Inspector, Places
-from darkroom.reconciliation.recount import WrongLine, correct
+from darkroom.reconciliation.recount import correct
 from darkroom.reconciliation.repairs import Repairs
 from darkroom.reconciliation.spool import FolderSpool
 from darkroom.reconciliation.sweep import Sweep, begin
+from darkroom.reconciliation.wrong_line import WrongLine
 from darkroom.uploads import hint
 from functions.index_metadata import handler as index_metadata
 from functions.make_thumbnails import handler as make_thumbnails
@@ -36,10 +38,9 @@ class RecordedRepairs:
     def send(self, keys: Any) -> None:
         self.keys += keys
 
-    def delete(self, names: Any) -> None:
+    def delete(self, names: Any) -> dict[str, str]:
         self.names += names
-        for name in names:
-            self.world.s3.delete_object(Bucket="thumbnails", Key=name)
+        return delete_objects(self.world.s3, "thumbnails", names)
 
     def correct(self, lines: Any) -> set[int]:
         wrong: list[WrongLine] = list(lines)

@@ -73,7 +73,8 @@ def bus(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
 
 def ready(version: str = "v1", rev: int = 1, **more: Any) -> dict[str, Any]:
     """Return a facet that describes a version."""
-    found = {"state": "READY", "version_id": version, "owner": "alice", "rev": rev}
+    found = {"state": "READY", "version_id": version, "owner": "alice", "rev": rev, "bytes": 7}
+    found |= {"format": "PNG", "uploaded_at": "2026-11-21T00:00:00.000Z"}
     return {**found, "variants": {"small": VARIANT}, **more}
 
 
@@ -312,12 +313,45 @@ def test_a_bus_that_cannot_be_reached_loses_nothing(world: World, bus: Listener)
     assert bus.kinds == ["image.ready"]
 
 
-def test_one_bad_record_does_not_take_its_batch_along(world: World, bus: Listener) -> None:
+def test_an_unreadable_item_is_logged_and_neither_retried_nor_in_the_way_of_others(
+    world: World, bus: Listener, caplog: pytest.LogCaptureFixture
+) -> None:
     bad = change("METADATA", None, {"rev": 1, "version_id": "v"}, position=7, key="alice/bad")
     world.catalog.put_item(Item={"pk": "alice/bad", "sk": "METADATA", "version_id": "v"})
 
-    assert deliver(bad, *Picture(world).write_all(ready())) == ["7"]
+    assert deliver(bad, *Picture(world).write_all(ready())) == []
     assert bus.kinds == ["image.ready"]
+    [logged] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert vars(logged)["key"] == "alice/bad"
+    assert vars(logged)["problem"] == "it lacks state"
+
+
+@pytest.mark.parametrize("spoilt", ["rev", "state", "version_id"])
+def test_what_happened_while_a_facet_was_unreadable_is_announced_once_it_is_mended(
+    world: World, bus: Listener, spoilt: str
+) -> None:
+    picture = Picture(world)
+    deliver(*picture.write_all(ready()))
+    metadata = {**ready("v2", 2), spoilt: ["spoilt"]}
+    assert deliver(picture.write("METADATA", ready("v2", 2))) == []
+    assert deliver(picture.write("METADATA", metadata)) == []
+    assert deliver(picture.write("THUMBNAILS", ready("v2", 2))) == []
+    assert bus.kinds == ["image.ready"]
+
+    assert deliver(picture.write("METADATA", ready("v2", 3))) == []
+    assert [detail["version_id"] for _, detail in bus.heard] == ["v1", "v2"]
+
+
+@pytest.mark.parametrize("last", FACETS)
+def test_a_removal_is_announced_though_a_facet_was_unreadable(
+    world: World, bus: Listener, last: str
+) -> None:
+    picture = Picture(world)
+    deliver(*picture.write_all(ready()))
+    deliver(picture.write("METADATA", {"note": "checked by hand"}))
+    for facet in sorted(FACETS, key=lambda name: name == last):
+        assert deliver(picture.write(facet, gone())) == []
+    assert set(bus.kinds) == {"image.ready", "image.removed"}
 
 
 def test_a_hundred_pictures_are_said_ten_at_a_time(world: World, bus: Listener) -> None:

@@ -65,6 +65,7 @@ def reports(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def facet(owner: str = "alice", bytes: int = 100, **more: Any) -> dict[str, Any]:
     """Return a METADATA facet that was written long ago."""
     found = {"state": "READY", "owner": owner, "bytes": bytes, "format": "JPEG", "rev": 1}
+    found["version_id"] = "v"
     uploaded = f"{YESTERDAY}T10:20:30.000Z"
     return {**found, "uploaded_at": uploaded, "recorded_at": LONG_AGO, **more}
 
@@ -76,8 +77,10 @@ def refused(owner: str, reason: str = "CORRUPT", **more: Any) -> dict[str, Any]:
 
 def shelved(owner: str = "alice", *sizes: int, **more: Any) -> dict[str, Any]:
     """Return a THUMBNAILS facet that was written long ago."""
-    variants = {f"v{number}": {"bytes": size} for number, size in enumerate(sizes)}
-    found = {"state": "READY", "owner": owner, "rev": 1, "variants": variants}
+    small = {"key": "f/1-v/s.jpg", "width": 16, "height": 9}
+    variants = {f"v{number}": {**small, "bytes": size} for number, size in enumerate(sizes)}
+    found = {**facet(owner), "variants": variants}
+    del found["format"]
     return {**found, "recorded_at": LONG_AGO, **more}
 
 

@@ -28,12 +28,14 @@ def api(world: World) -> Api:
     records = []
     for number, (owner, kind, size, day) in enumerate(pictures, 1):
         facet = {"owner": owner, "bytes": size, "uploaded_at": f"{day}T00:00:00.000Z"}
+        facet |= {"rev": 1, "version_id": "v"}
         refused = kind == "CORRUPT"
         facet |= (
             {"state": "REJECTED", "reason": kind} if refused else {"state": "READY", "format": kind}
         )
         records.append(stream_record(facet, position=number, key=f"{owner}/{number}"))
-    shelved = {"owner": "alice", "state": "READY", "variants": {"small": {"bytes": 3}}}
+    small = {"key": "f/1-v/s.jpg", "width": 16, "height": 9, "bytes": 3}
+    shelved = {**facet, "owner": "alice", "variants": {"small": small}}
     records.append(stream_record(shelved, position=9, key="alice/1", facet="THUMBNAILS"))
     context: Any = Context()
     assert report_changes.handler({"Records": records}, context) == {"batchItemFailures": []}
@@ -177,9 +179,18 @@ def test_the_first_and_the_last_of_days_are_days(api: Api) -> None:
 def test_the_report_tells_what_the_last_sweep_found(api: Api) -> None:
     from darkroom.reconciliation.checkpoint import Checkpoint, Checkpoints, Phase
 
-    done = Checkpoint(started_at="x", finished_at="2026-01-02T00:00:00+00:00", phase=Phase.DONE)
+    done = Checkpoint(
+        started_at="2026-01-01T00:00:00+00:00",
+        finished_at="2026-01-02T00:00:00+00:00",
+        phase=Phase.DONE,
+    )
     kept = Checkpoints(api.world.report)
-    kept.save(kept.load(), Checkpoint(started_at="y"), leased_until=0, previous=done)
+    kept.save(
+        kept.load(),
+        Checkpoint(started_at="2026-01-03T00:00:00+00:00"),
+        leased_until=0,
+        previous=done,
+    )
     drift = api.get("/report", ADMIN).body["drift"]
     assert drift["finished_at"] == "2026-01-02T00:00:00+00:00"
     assert set(drift["found"].values()) == {0}

@@ -18,6 +18,7 @@ def facet(bytes: int = 100, state: str = "READY", owner: str = "alice") -> dict[
     """Return a METADATA facet with what the report reads of it."""
     return {
         "state": state,
+        "version_id": "v",
         "owner": owner,
         "bytes": bytes,
         "format": "PNG",
@@ -29,9 +30,11 @@ def facet(bytes: int = 100, state: str = "READY", owner: str = "alice") -> dict[
 
 def shelved(*sizes: int, state: str = "READY", owner: str = "alice") -> dict[str, Any]:
     """Return a THUMBNAILS facet with variants of these many bytes."""
-    found = {"state": state, "owner": owner, "rev": 1, "bytes": 100, "reason": "EMPTY"}
+    found = facet(state=state, owner=owner)
+    del found["format"]
     if state == "READY":
-        found["variants"] = {f"v{n}": {"bytes": size} for n, size in enumerate(sizes)}
+        small = {"key": "f/1-v/s.jpg", "width": 16, "height": 9}
+        found["variants"] = {f"v{n}": {**small, "bytes": size} for n, size in enumerate(sizes)}
     return found
 
 
@@ -122,15 +125,24 @@ def test_an_expired_tombstone_counts_for_nothing(world: World) -> None:
     assert world.totals() == {}
 
 
-def test_one_bad_record_does_not_take_its_batch_along(world: World) -> None:
+def test_an_unreadable_item_is_logged_and_neither_retried_nor_in_the_way_of_others(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    deliver(stream_record(facet(30), position=1, key="alice/2"))
     failed = deliver(
-        stream_record(facet(100), position=1, key="alice/1"),
-        stream_record({"state": "READY"}, position=2, key="alice/2"),
-        stream_record(facet(100), position=3, key="alice/3"),
+        stream_record(facet(100), position=2, key="alice/1"),
+        stream_record({"state": "READY"}, position=3, key="alice/2"),
+        stream_record(facet(100), position=4, key="alice/3"),
     )
 
-    assert failed == ["2"]
-    assert world.totals()["ALL", "ALL"]["objects"] == 2
+    assert failed == []
+    [logged] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert vars(logged)["key"] == "alice/2"
+    assert vars(logged)["problem"] == "it lacks bytes"
+    assert world.totals()["ALL", "ALL"] == line(PNG=(3, 230))
+
+    deliver(stream_record(facet(40), position=5, key="alice/2"))
+    assert world.totals()["ALL", "ALL"] == line(PNG=(3, 240))
 
 
 @pytest.mark.parametrize("counted_before", [False, True])
@@ -247,7 +259,7 @@ def test_thumbnails_made_again_take_one_write_besides_what_has_changed(
 
 def test_a_facet_that_nobody_counts_is_no_record_of_ours(world: World) -> None:
     other = stream_record(facet(100), position=1, facet="FACES")
-    assert deliver(other) == ["1"]
+    assert deliver(other) == []
     assert world.totals() == {}
 
 

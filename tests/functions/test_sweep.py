@@ -453,7 +453,7 @@ def test_a_step_ends_at_its_deadline_and_gets_somewhere_all_the_same(shop: Works
 class Failing(RecordedRepairs):
     """Fails after it has done half of what it was told."""
 
-    def delete(self, names: Any) -> None:
+    def delete(self, names: Any) -> dict[str, str]:
         raise ClientError({"Error": {"Code": "SlowDown"}}, "DeleteObjects")
 
 
@@ -499,7 +499,7 @@ def test_a_change_between_the_looks_at_a_key_makes_the_inspector_look_again(
 
     def overtaken(key: str) -> Any:
         monkeypatch.setattr(inspector, "_entries", look)
-        entries = dict(look(key))
+        entries = look(key)
         shop.put(CAT, body=any_picture(width=99))
         return entries
 
@@ -565,13 +565,16 @@ def _facet(key: str, sk: str, version: str, variants: dict[str, Any]) -> dict[st
 def _counted(versions: dict[str, str]) -> list[dict[str, Any]]:
     """Return the report of these keys: its entries and its lines."""
     from darkroom.contribution import Picture
-    from darkroom.ledger import entry_key, line_key, shard_of
+    from darkroom.ledger import shard_of
+    from darkroom.ledger_items import entry_key, line_key
 
     lines: dict[tuple[str, str], Counter[str]] = {}
     items = []
     for key, version in versions.items():
         counted = Picture.of(_facet(key, "METADATA", version, {}))
-        items.append({**entry_key(key, "METADATA"), "position": "1", "counted": counted.as_item()})
+        items.append(
+            {**entry_key(key, "METADATA"), "position": "1".zfill(40), "counted": counted.as_item()}
+        )
         for total in counted.totals():
             line = line_key(total, shard_of(key, 4))
             lines.setdefault((line["pk"], line["sk"]), Counter()).update(counted.measures())

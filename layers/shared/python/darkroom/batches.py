@@ -1,4 +1,4 @@
-"""Many items of a table got at once: all that there are, or an error."""
+"""Many items of a table: all that there are, or an error."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
@@ -15,6 +15,16 @@ ATTEMPTS = 6
 
 class Throttled(Exception):
     """DynamoDB had no time for all that was asked for, however often."""
+
+
+def query_all(table: "Table", **arguments: Any) -> Iterator[dict[str, Any]]:
+    """Yield the items of all pages that a query has."""
+    while True:
+        page = table.query(**arguments)
+        yield from page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return
+        arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
 def get_all(

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
+
+from darkroom.items import Rules, is_day, is_key, is_whole
 
 
 class Total(NamedTuple):
@@ -24,6 +26,14 @@ class Picture:
     REJECTED.
     """
 
+    RULES: ClassVar[Rules] = {
+        "owner": is_key,
+        "day": is_day,
+        "bytes": is_whole,
+        "state": lambda value: value in ("READY", "REJECTED"),
+        "kind": is_key,
+    }
+
     owner: str
     day: str
     bytes: int
@@ -32,11 +42,7 @@ class Picture:
 
     @classmethod
     def of(cls, facet: Mapping[str, Any]) -> "Picture":
-        """Return what a METADATA facet counts for.
-
-        Raises:
-            KeyError: if it is no METADATA facet.
-        """
+        """Return what a METADATA facet counts for; `read_facet` has checked it."""
         return cls(
             owner=facet["owner"],
             day=facet["uploaded_at"][:10],
@@ -63,7 +69,8 @@ class Picture:
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> "Picture":
         """Return what `as_item` was made from; DynamoDB gives back numbers of another type."""
-        return cls(**{**item, "bytes": int(item["bytes"])})
+        told = {name: item[name] for name in cls.RULES}
+        return cls(**{**told, "bytes": int(item["bytes"])})
 
 
 @dataclass(frozen=True)
@@ -73,16 +80,14 @@ class Thumbnails:
     No day: nobody asks for it, and its line would be a fifth more to write.
     """
 
+    RULES: ClassVar[Rules] = {"owner": is_key, "thumbnails_bytes": is_whole}
+
     owner: str
     thumbnails_bytes: int
 
     @classmethod
     def of(cls, facet: Mapping[str, Any]) -> "Thumbnails | None":
-        """Return what a THUMBNAILS facet counts for; ``None`` if it names none.
-
-        Raises:
-            KeyError: if it is no THUMBNAILS facet.
-        """
+        """Return what a THUMBNAILS facet counts for; ``None`` if it names none."""
         if facet["state"] == "REJECTED":
             return None
         size = sum(int(variant["bytes"]) for variant in facet["variants"].values())
@@ -116,18 +121,17 @@ COUNTED: Mapping[str, type[Picture] | type[Thumbnails]] = {
 
 
 def contribution_of(name: str, facet: Mapping[str, Any] | None) -> Contribution | None:
-    """Return what the facet called *name* counts for; ``None`` if its object is gone.
-
-    Raises:
-        KeyError: if the facet lacks something, or counts for nothing at all.
-    """
+    """Return what the facet called *name* counts for; ``None`` if its object is gone."""
     if not facet or facet["state"] == "GONE":
         return None
     return COUNTED[name].of(facet)
 
 
 def remembered(name: str, entry: Mapping[str, Any] | None) -> Contribution | None:
-    """Return what the ledger's *entry* of the facet called *name* last counted."""
+    """Return what the ledger's *entry* of the facet called *name* last counted.
+
+    `darkroom.ledger.read_entry` has checked the entry.
+    """
     counted = (entry or {}).get("counted")
     return COUNTED[name].from_item(counted) if counted and name in COUNTED else None
 

@@ -16,7 +16,8 @@ from PIL import Image
 
 from darkroom.aws import s3, table
 from darkroom.contribution import Total
-from darkroom.ledger import entry_key, line_key, shard_of
+from darkroom.ledger import shard_of
+from darkroom.ledger_items import entry_key, line_key
 from darkroom.tiny_picture import Colour, tiny_picture
 
 OWNER = "darkroom-probe"

@@ -96,7 +96,7 @@ def announcements_in(body: str) -> list[Announcement]:
     try:
         by_key = {found.key: found for found in _announcements(json.loads(body))}
         return list(by_key.values())
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise MalformedMessage(f"not an S3 notification: {error!r}") from error
 
 

@@ -6,15 +6,45 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import ClientError
 
+from darkroom.items import ABSENT, Rule, Rules, is_moment, is_text, is_whole
 from darkroom.reconciliation.findings import Kind
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 PLACE = {"pk": "SWEEP", "sk": "CURRENT"}
+# Far beyond what an invocation can take: nobody has such a lease.
+MAX_LEASE_SECONDS = 2 * 86_400
+
+
+def _all(rule: Rule) -> Rule:
+    return lambda value: isinstance(value, list) and all(map(rule, value))
+
+
+def _map_of(rule: Rule) -> Rule:
+    return lambda value: isinstance(value, dict) and all(map(rule, value.values()))
+
+
+def _or_none(rule: Rule) -> Rule:
+    return lambda value: value is None or rule(value)
+
+
+RULES: Rules = {
+    "started_at": is_moment,
+    "finished_at": _or_none(is_moment),
+    "marker": _or_none(_map_of(is_text)),
+    "moves": lambda value: _map_of(_or_none(is_text))(value) and all(map(str.isdecimal, value)),
+    "found": _map_of(is_whole),
+    "after": is_text,
+    "order": _or_none(is_text),
+    **dict.fromkeys(("runs", "sums", "orders"), _all(is_text)),
+    "unverified": _all(is_whole),
+    **dict.fromkeys(("digits", "objects", "passes", "partition"), is_whole),
+    **dict.fromkeys(("sent", "deleted", "corrected", "postponed"), is_whole),
+}
 
 
 class Phase(StrEnum):
@@ -44,7 +74,7 @@ class Checkpoint:
     objects: int = 0
     runs: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
-    moves: dict[str, int | None] = field(default_factory=dict)
+    moves: dict[str, str | None] = field(default_factory=dict)
     unverified: tuple[int, ...] = ()
     wrong_shards: tuple[int, ...] = ()
     passes: int = 0
@@ -74,9 +104,13 @@ class Checkpoint:
         """Read what `as_json` wrote.
 
         Raises:
-            TypeError: if it is of a version of this class that is no more.
+            TypeError: if it is of a version of this class that is no more, or of no version.
+            ValueError, KeyError, RecursionError: likewise.
         """
         values = json.loads(text)
+        for name, rule in RULES.items():
+            if name in values and not rule(values[name]):
+                raise TypeError(f"{name} is of another type")
         lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
         return cls(**{**values, **lists, "phase": Phase(values["phase"])})
 
@@ -89,18 +123,20 @@ class LeaseLost(Exception):
 class Saved:
     """A checkpoint as it was read or written; ``rev`` is 0 where there was none.
 
-    ``previous`` is what the sweep before it came to.
+    ``previous`` is what the sweep before it came to. ``stored`` is the revision as it lies in the
+    table, of whatever type, or `ABSENT`.
     """
 
     rev: int = 0
     leased_until: float = 0
     checkpoint: Checkpoint | None = None
     previous: Checkpoint | None = None
+    stored: Any = ABSENT
 
     @property
     def leased(self) -> bool:
         """Whether someone is at work."""
-        return time.time() < self.leased_until
+        return 0 < self.leased_until - time.time() <= MAX_LEASE_SECONDS
 
 
 class Checkpoints:
@@ -110,15 +146,17 @@ class Checkpoints:
         self._table = table
 
     def load(self) -> Saved:
-        """Read it; one that an older version of us wrote is as good as none."""
-        item: Any = self._table.get_item(Key=PLACE, ConsistentRead=True).get("Item")
-        if item is None:
-            return Saved()
+        """Read it; one that cannot be read, as of an older version, is as good as none."""
+        item: Any = self._table.get_item(Key=PLACE, ConsistentRead=True).get("Item", {})
         try:
-            kept = [Checkpoint.from_json(text) if text else None for text in item["sweeps"]]
-        except (TypeError, ValueError, KeyError):
-            kept = []
-        return Saved(int(item["rev"]), float(item["leased_until"]), *kept)
+            current, previous = (
+                Checkpoint.from_json(text) if text else None for text in item["sweeps"]
+            )
+        except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
+            current = previous = None
+        stored, until = item.get("rev", ABSENT), item.get("leased_until")
+        rev = int(stored) if is_whole(stored) else 0
+        return Saved(rev, float(until) if is_whole(until) else 0, current, previous, stored)
 
     def save(
         self,
@@ -133,7 +171,9 @@ class Checkpoints:
         Raises:
             LeaseLost: if it has been replaced already.
         """
-        unchanged = Attr("rev").eq(seen.rev) if seen.rev else Attr("rev").not_exists()
+        unchanged: ConditionBase = Attr("rev").not_exists()
+        if seen.stored is not ABSENT:
+            unchanged = Attr("rev").eq(seen.stored)
         sweeps = [checkpoint.as_json(), previous.as_json() if previous else ""]
         lease = {"rev": seen.rev + 1, "leased_until": round(leased_until)}
         try:
@@ -144,4 +184,4 @@ class Checkpoints:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             raise LeaseLost from error
-        return Saved(seen.rev + 1, leased_until, checkpoint, previous)
+        return Saved(seen.rev + 1, leased_until, checkpoint, previous, seen.rev + 1)

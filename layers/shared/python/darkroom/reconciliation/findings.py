@@ -7,12 +7,13 @@ LEDGER = "LEDGER"
 
 
 class Kind(StrEnum):
-    """How something disagrees with the originals bucket."""
+    """How something disagrees with the originals bucket, or that it cannot be read."""
 
     MISSING = "MISSING"
     STALE = "STALE"
     ORPHANED = "ORPHANED"
     MISCOUNTED = "MISCOUNTED"
+    UNREADABLE_ITEM = "UNREADABLE_ITEM"
 
 
 @dataclass(frozen=True)

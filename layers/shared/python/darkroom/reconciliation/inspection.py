@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import Key
 
-from darkroom.catalog import State
+from darkroom.batches import query_all
+from darkroom.catalog import State, read_facets
 from darkroom.catalog_indexes import indexed
 from darkroom.contribution import COUNTED, METADATA, THUMBNAILS, contribution_of, remembered
-from darkroom.ledger import entry_key
+from darkroom.items import UnreadableItem, is_whole
+from darkroom.ledger_items import entry_key, read_entry
 from darkroom.originals import is_readable, newest
 from darkroom.reconciliation.findings import LEDGER, Finding, Kind
 from darkroom.refusals import Reason
@@ -58,9 +60,21 @@ class Version:
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """What is wrong with the facets, and with the ledger entries, that cannot be read.
+
+    ``rev`` is the revision of such a THUMBNAILS facet, if that can be read.
+    """
+
+    facets: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, str] = field(default_factory=dict)
+    rev: int = 0
+
+
+@dataclass(frozen=True)
 class Inspection:
     """What is kept of one key; ``thumbnails`` by name, in bytes, ``entries`` of the ledger by
-    facet.
+    facet. What ``unreadable`` names is missing from facets and entries.
 
     ``changed_at`` is the latest time at which anything of it is known to have changed: a delete
     marker's as well, but none in the future. Thumbnails of facets that were recorded before
@@ -74,12 +88,14 @@ class Inspection:
     entries: Mapping[str, Mapping[str, Any]]
     changed_at: datetime | None = field(default=None, compare=False)
     kept_since: datetime | None = field(default=None, compare=False)
+    unreadable: Unreadable = field(default_factory=Unreadable)
 
     def findings(self, facets: Sequence[str]) -> list[Finding]:
         """Return all that is wrong; *facets* are those that a live object must have."""
-        names = dict.fromkeys([*facets, *self.facets])
-        found = [finding for name in names for finding in self._of_facet(name)]
-        found += self._of_thumbnails()
+        found = [finding for name in facets for finding in self._of_facet(name)]
+        # Without their facet, nobody knows which thumbnails are wanted.
+        if THUMBNAILS not in self.unreadable.facets:
+            found += self._of_thumbnails()
         return found + [each for name in COUNTED for each in self._of_entry(name)]
 
     def live_facets(self) -> dict[str, Mapping[str, Any]]:
@@ -99,7 +115,7 @@ class Inspection:
         while it is the facet's. But the facet's is lower, and rises with the time: until it gets
         there, any repair is long done, and whoever reads it then stores his thumbnails anew.
         """
-        rev = int(self.facets.get(THUMBNAILS, {}).get("rev", 0))
+        rev = int(self.facets.get(THUMBNAILS, {}).get("rev", self.unreadable.rev))
         beyond = max(rev, round((now + FAR).timestamp() * 1000))
         named = self.named_thumbnails()
         return [
@@ -117,6 +133,9 @@ class Inspection:
         return self.kept_since is None or moment is None or moment > self.kept_since
 
     def _of_facet(self, name: str) -> Iterator[Finding]:
+        if name in self.unreadable.facets:
+            yield self._finding(Kind.UNREADABLE_ITEM, name, self.unreadable.facets[name])
+            return
         item = self.facets.get(name)
         gone = item is None or item["state"] == State.GONE
         if self.current is None:
@@ -146,6 +165,9 @@ class Inspection:
 
     def _of_entry(self, name: str) -> Iterator[Finding]:
         what = LEDGER if name == METADATA else f"{LEDGER} {name}"
+        if name in self.unreadable.entries:
+            yield self._finding(Kind.UNREADABLE_ITEM, what, self.unreadable.entries[name])
+            return
         counted, facet = remembered(name, self.entries.get(name)), self.facets.get(name)
         if self.current is None:
             if counted:
@@ -156,7 +178,7 @@ class Inspection:
             if wanted != counted:
                 told = f"counted {counted}, not {wanted}" if counted else "not counted"
                 yield self._finding(Kind.MISCOUNTED, what, told)
-        elif name == METADATA and not counted:
+        elif name == METADATA and not counted and name not in self.unreadable.facets:
             yield self._finding(Kind.MISCOUNTED, what, "not counted")
 
     def _finding(self, kind: Kind, what: str, detail: str) -> Finding:
@@ -179,12 +201,13 @@ class Inspector:
         before = self._key_itself(key)
         for _ in range(LOOKS):
             thumbnails = dict(self._thumbnails(key))
-            entries = dict(self._entries(key))
+            entries, unreadable_entries = self._entries(key)
             after = self._key_itself(key)
             if after == before:
                 break
             before = after
-        (current, marked_at), facets = after
+        (current, marked_at), items = after
+        facets, unreadable_facets = read_facets(items, self._places.facets)
         moments = [marked_at, *(modified for _, modified in thumbnails.values())]
         moments += [recorded_at(item) for item in facets.values()]
         sizes = {name: size for name, (size, _) in thumbnails.items()}
@@ -192,12 +215,18 @@ class Inspector:
         known = (moment for moment in moments if moment and moment <= now + LEEWAY)
         changed_at = max(known, default=None)
         kept_since = self._places.kept_since(now)
-        return Inspection(key, current, facets, sizes, entries, changed_at, kept_since)
+        revs = [each["rev"] for each in items if each["sk"] == THUMBNAILS and "rev" in each]
+        rev = int(revs[0]) if revs and is_whole(revs[0]) else 0
+        unreadable = Unreadable(unreadable_facets, unreadable_entries, rev)
+        return Inspection(key, current, facets, sizes, entries, changed_at, kept_since, unreadable)
 
     def _key_itself(
         self, key: str
-    ) -> tuple[tuple[Version | None, datetime | None], dict[str, dict[str, Any]]]:
-        return self._current(key), self._facets(key)
+    ) -> tuple[tuple[Version | None, datetime | None], list[dict[str, Any]]]:
+        items = query_all(
+            self._catalog, KeyConditionExpression=Key("pk").eq(key), ConsistentRead=True
+        )
+        return self._current(key), list(items)
 
     def _current(self, key: str) -> tuple[Version | None, datetime | None]:
         """Return the current version, and when it or its delete marker came."""
@@ -210,10 +239,6 @@ class Inspector:
         readable = is_readable(found, datetime.now(UTC))
         return Version(found["VersionId"], found["Size"], moment, readable), moment
 
-    def _facets(self, key: str) -> dict[str, dict[str, Any]]:
-        found = self._catalog.query(KeyConditionExpression=Key("pk").eq(key), ConsistentRead=True)
-        return {str(item["sk"]): item for item in found["Items"]}
-
     def _thumbnails(self, key: str) -> Iterator[tuple[str, tuple[int, datetime]]]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(
             Bucket=self._places.thumbnails_bucket, Prefix=folder_of(key)
@@ -221,11 +246,18 @@ class Inspector:
         for found in (found for page in pages for found in page.get("Contents", [])):
             yield found["Key"], (found["Size"], found["LastModified"])
 
-    def _entries(self, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _entries(self, key: str) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+        """Return the entries, and what is wrong with those that cannot be read."""
+        entries, unreadable = {}, {}
         for name in COUNTED:
             found = self._report.get_item(Key=entry_key(key, name), ConsistentRead=True)
-            if "Item" in found:
-                yield name, found["Item"]
+            try:
+                if "Item" in found:
+                    read_entry(found["Item"])
+                    entries[name] = found["Item"]
+            except UnreadableItem as error:
+                unreadable[name] = error.problem
+        return entries, unreadable
 
 
 def _named(facets: Iterable[Mapping[str, Any]]) -> dict[str, int]:

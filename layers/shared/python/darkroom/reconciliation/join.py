@@ -8,8 +8,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from darkroom.reconciliation.inspection import Inspection, Version
-from darkroom.reconciliation.sources import ENTRY, FACET, VERSION
+from darkroom.reconciliation.inspection import Inspection, Unreadable, Version
+from darkroom.reconciliation.sources import (
+    ENTRY,
+    FACET,
+    UNREADABLE_ENTRY,
+    UNREADABLE_FACET,
+    VERSION,
+)
 from darkroom.thumbnail_names import folder_of
 
 if TYPE_CHECKING:
@@ -35,6 +41,7 @@ class Known:
     current: Version | None = None
     facets: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     entries: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    unreadable: Unreadable = field(default_factory=Unreadable)
 
     def inspection(
         self, thumbnails: Iterable[Stored], kept_since: datetime | None = None
@@ -42,7 +49,13 @@ class Known:
         """Return all that is known of the key; *kept_since* as `Inspection` has it."""
         sizes = {stored.name: stored.size for stored in thumbnails}
         return Inspection(
-            self.key, self.current, self.facets, sizes, self.entries, kept_since=kept_since
+            self.key,
+            self.current,
+            self.facets,
+            sizes,
+            self.entries,
+            kept_since=kept_since,
+            unreadable=self.unreadable,
         )
 
 
@@ -70,6 +83,11 @@ def gather(records: Iterable[Any]) -> dict[str, Known]:
         elif kind == ENTRY:
             facet, counted = value
             of_key.entries[facet] = {"counted": counted}
+        elif kind in (UNREADABLE_FACET, UNREADABLE_ENTRY):
+            facet, problem = value
+            unreadable = of_key.unreadable
+            of = unreadable.facets if kind == UNREADABLE_FACET else unreadable.entries
+            of[facet] = problem
     return known
 
 

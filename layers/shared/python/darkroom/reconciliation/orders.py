@@ -5,7 +5,7 @@ So a finding counts exactly once, and its repair is ordered at least once, where
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import uuid4
@@ -13,9 +13,9 @@ from uuid import uuid4
 from darkroom.contribution import Total
 from darkroom.reconciliation.checkpoint import Checkpoint
 from darkroom.reconciliation.findings import Finding, Kind
-from darkroom.reconciliation.recount import WrongLine
 from darkroom.reconciliation.repairs import Repairs
 from darkroom.reconciliation.spool import Spool
+from darkroom.reconciliation.wrong_line import WrongLine
 
 # What the queues of repairs work off in hours, long before their messages expire. Whatever is
 # wrong beyond that is only counted, and left to the next sweep.
@@ -71,8 +71,8 @@ def carry_out(checkpoint: Checkpoint, spool: Spool, repairs: Repairs) -> Checkpo
     refused = repairs.correct(lines) if lines else set()
     corrected = [line for line in lines if line.shard not in refused]
     repairs.send(order["keys"])
-    repairs.delete(order["names"])
-    findings = [_finding(values) for values in order["findings"]]
+    left = repairs.delete(order["names"])
+    findings = [_undeleted(_finding(values), left) for values in order["findings"]]
     findings += [line.finding() for line in corrected]
     spool.put(f"{name}.found", json.dumps([asdict(finding) for finding in findings]).encode())
     found = Counter(checkpoint.found)
@@ -83,7 +83,7 @@ def carry_out(checkpoint: Checkpoint, spool: Spool, repairs: Repairs) -> Checkpo
         orders=(*checkpoint.orders, name),
         found=dict(found),
         sent=checkpoint.sent + len(order["keys"]),
-        deleted=checkpoint.deleted + len(order["names"]),
+        deleted=checkpoint.deleted + len(order["names"]) - len(left),
         corrected=checkpoint.corrected + len(corrected),
         unverified=tuple(sorted({*checkpoint.unverified, *refused})),
     )
@@ -93,6 +93,12 @@ def findings_of(checkpoint: Checkpoint, spool: Spool) -> Iterator[Finding]:
     """Yield all that is counted in *checkpoint*."""
     for name in checkpoint.orders:
         yield from map(_finding, json.loads(spool.get(f"{name}.found")))
+
+
+def _undeleted(finding: Finding, left: Mapping[str, str]) -> Finding:
+    if finding.what not in left:
+        return finding
+    return replace(finding, detail=f"{finding.detail}; not deleted: {left[finding.what]}")
 
 
 def _finding(values: dict[str, Any]) -> Finding:

@@ -2,56 +2,52 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from darkroom.contribution import ALL, Contribution, Total, remembered
-from darkroom.ledger import ENTRIES, MOVES, line_key, shard_of
-from darkroom.reconciliation.findings import Finding, Kind
-from darkroom.reconciliation.sources import Pages, plain, report_pages
+from darkroom.contribution import ALL, METADATA, Contribution, Total
+from darkroom.items import UnreadableItem
+from darkroom.ledger import shard_of
+from darkroom.ledger_items import (
+    ENTRIES,
+    MOVES,
+    is_amount,
+    is_entry,
+    line_key,
+    line_shard,
+    read_entry,
+    read_line,
+)
+from darkroom.reconciliation.findings import LEDGER, Finding, Kind
+from darkroom.reconciliation.sources import Pages, report_pages
+from darkroom.reconciliation.wrong_line import NO_NUMBER, WrongLine
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-DIMENSIONS = ("ALL", "OWNER", "DAY")
-COUNTED, STANDS = "counted", "stands"
+COUNTED, STANDS, UNREADABLE = "counted", "stands", "unreadable"
 PAGE_SIZE = 5_000
 PASSES = 3
 TRANSACTION = 100  # DynamoDB takes no more actions
 
-Moves = dict[int, int | None]
-Measures = dict[str, int]
-
-
-@dataclass(frozen=True)
-class WrongLine:
-    """A line of one shard: what its entries add up to, and what it says."""
-
-    total: Total
-    shard: int
-    counted: Measures
-    stands: Measures
-    moves: int | None
-
-    def finding(self) -> Finding:
-        """Return what a person reads of it."""
-        names = sorted(self.counted.keys() | self.stands.keys())
-        wrong = [name for name in names if self.counted.get(name) != self.stands.get(name)]
-        told = ", ".join(
-            f"{name} {self.stands.get(name, 0)} not {self.counted.get(name, 0)}" for name in wrong
-        )
-        what = f"{self.total.dimension} {self.total.name}"
-        return Finding(Kind.MISCOUNTED, "", what, f"shard {self.shard}: {told}")
+Moves = dict[int, str | None]
+# ``(pk, sk, side, amounts)``; of the side `UNREADABLE`, the amounts are what is wrong with them.
+Record = tuple[str, str, str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Recount:
-    """What a recount found; of the shards in ``unverified`` it cannot say anything."""
+    """What a recount found; of the shards in ``unverified`` it cannot say anything.
+
+    ``unreadable`` are the ledger's entries that cannot be read, and count for nothing.
+    """
 
     wrong: list[WrongLine] = field(default_factory=list)
     unverified: tuple[int, ...] = ()
+    unreadable: tuple[Finding, ...] = ()
 
 
 class Sums:
@@ -61,20 +57,27 @@ class Sums:
         self._shards = shards
         self._wanted = set(wanted)
         self._sums: dict[tuple[str, str], dict[str, Counter[str]]] = defaultdict(dict)
+        self._wrong: dict[tuple[str, str], Mapping[str, str]] = {}
+        self.unreadable: list[Finding] = []
 
     def add(self, item: Mapping[str, Any]) -> None:
         """Add an item of the report table, if it is an entry or a line."""
-        dimension, _, rest = item["pk"].partition("#")
-        if item["pk"].startswith(ENTRIES):
-            if counted := remembered(item["sk"], item):
-                self._add_entry(rest, counted)
-        elif dimension in DIMENSIONS and int(rest) in self._wanted:
-            measures = {name: item[name] for name in item.keys() - {"pk", "sk", MOVES}}
+        if is_entry(item):
+            try:
+                entry = read_entry(item)
+            except UnreadableItem as error:
+                self.unreadable.append(_finding(item["sk"], error))
+            else:
+                self._add_entry(item["pk"].removeprefix(ENTRIES), entry.contribution)
+        elif line_shard(item["pk"]) in self._wanted:
+            measures, wrong = read_line(item)
             self._add(item["pk"], item["sk"], STANDS, measures)
+            if wrong:
+                self._wrong[item["pk"], item["sk"]] = wrong
 
-    def _add_entry(self, key: str, contribution: Contribution) -> None:
+    def _add_entry(self, key: str, contribution: Contribution | None) -> None:
         shard = shard_of(key, self._shards)
-        if shard in self._wanted:
+        if contribution and shard in self._wanted:
             for total in contribution.totals():
                 line = line_key(total, shard)
                 self._add(line["pk"], line["sk"], COUNTED, contribution.measures())
@@ -84,28 +87,40 @@ class Sums:
         for name, amount in measures.items():
             sums[name] += amount
 
-    def records(self) -> Iterator[tuple[str, str, str, Measures]]:
-        """Yield ``(pk, sk, side, measures)``; those of one line and side may be added up."""
+    def records(self) -> Iterator[Record]:
+        """Yield what was added; the amounts of one line and side may be added up."""
         for (pk, sk), sides in self._sums.items():
             for side, measures in sides.items():
                 yield pk, sk, side, dict(measures)
+        for (pk, sk), wrong in self._wrong.items():
+            yield pk, sk, UNREADABLE, wrong
 
 
-def wrong_lines(records: Iterable[tuple[str, str, str, Measures]], moves: Moves) -> list[WrongLine]:
-    """Return the lines that disagree, of the shards that *moves* has."""
+def _finding(facet: str, error: UnreadableItem) -> Finding:
+    what = LEDGER if facet == METADATA else f"{LEDGER} {facet}"
+    return Finding(Kind.UNREADABLE_ITEM, error.key, what, error.problem)
+
+
+def wrong_lines(records: Iterable[Record], moves: Moves) -> list[WrongLine]:
+    """Return the lines that disagree or cannot be read, of the shards that *moves* has."""
     lines: dict[tuple[str, str], dict[str, Counter[str]]] = defaultdict(
         lambda: {COUNTED: Counter(), STANDS: Counter()}
     )
-    for pk, sk, side, measures in records:
-        for name, amount in measures.items():
-            lines[pk, sk][side][name] += amount
+    unreadable: dict[tuple[str, str], Mapping[str, str]] = {}
+    for pk, sk, side, amounts in records:
+        sides = lines[pk, sk]
+        if side == UNREADABLE:
+            unreadable[pk, sk] = amounts
+        else:
+            sides[side].update(amounts)
     wrong = []
     for (pk, sk), sides in sorted(lines.items()):
         dimension, _, shard = pk.partition("#")
         counted, stands = ({n: a for n, a in sides[s].items() if a} for s in (COUNTED, STANDS))
-        if int(shard) in moves and counted != stands:
+        told = unreadable.get((pk, sk), {})
+        if int(shard) in moves and (counted != stands or told):
             line = Total(dimension, sk)
-            wrong.append(WrongLine(line, int(shard), counted, stands, moves[int(shard)]))
+            wrong.append(WrongLine(line, int(shard), counted, stands, moves[int(shard)], told))
     return wrong
 
 
@@ -118,13 +133,19 @@ def shards_of(table: "Table", shards: int) -> list[int]:
 
 
 def moves_of(table: "Table", shards: Iterable[int]) -> Moves:
-    """Return how often each shard has been changed: ``None`` for one that never was."""
+    """Return how often each shard has been changed, as `Moves` says."""
     moves: Moves = {}
     for shard in shards:
         key = line_key(ALL, shard)
         found = table.get_item(Key=key, ConsistentRead=True, ProjectionExpression=MOVES)
-        moves[shard] = plain(found.get("Item", {}).get(MOVES))
+        item = found.get("Item", {})
+        moves[shard] = _moves_text(item[MOVES]) if MOVES in item else None
     return moves
+
+
+def _moves_text(value: Any) -> str:
+    is_number = isinstance(value, Decimal | int) and not isinstance(value, bool)
+    return str(value) if is_number else NO_NUMBER
 
 
 def still(table: "Table", before: Moves) -> Moves:
@@ -136,18 +157,20 @@ def still(table: "Table", before: Moves) -> Moves:
 def verify(table: "Table", shards: int) -> Recount:
     """Recount the whole report, the shards that move meanwhile up to `PASSES` times."""
     wrong: list[WrongLine] = []
+    unreadable: dict[Finding, None] = {}
     left = set(shards_of(table, shards))
     for _ in range(PASSES):
         before = moves_of(table, left)
         sums = Sums(shards, left)
         for item in _items(report_pages(table, PAGE_SIZE)):
             sums.add(item)
+        unreadable |= dict.fromkeys(sums.unreadable)
         settled = still(table, before)
         wrong += wrong_lines(sums.records(), settled)
         left -= settled.keys()
         if not left:
             break
-    return Recount(wrong, tuple(sorted(left)))
+    return Recount(wrong, tuple(sorted(left)), tuple(unreadable))
 
 
 def repair(table: "Table", shards: int) -> Recount:
@@ -155,7 +178,7 @@ def repair(table: "Table", shards: int) -> Recount:
     found = verify(table, shards)
     refused = correct(table, found.wrong)
     wrong = [line for line in found.wrong if line.shard not in refused]
-    return Recount(wrong, tuple(sorted({*found.unverified, *refused})))
+    return replace(found, wrong=wrong, unverified=tuple(sorted({*found.unverified, *refused})))
 
 
 def correct(table: "Table", lines: Sequence[WrongLine]) -> set[int]:
@@ -173,13 +196,7 @@ def correct(table: "Table", lines: Sequence[WrongLine]) -> set[int]:
 def _write(table: "Table", lines: Sequence[WrongLine]) -> bool:
     """Write lines of one shard on condition that it is as it was when they were added up."""
     any_line = lines[0]
-    unmoved: dict[str, Any] = {
-        "ConditionExpression": "attribute_not_exists(#moves)",
-        "ExpressionAttributeNames": {"#moves": MOVES},
-    }
-    if any_line.moves is not None:
-        unmoved["ConditionExpression"] = "#moves = :moves"
-        unmoved["ExpressionAttributeValues"] = {":moves": any_line.moves}
+    unmoved = _unmoved(any_line.moves)
     writes: list[Any] = []
     for line in lines:
         item = {**line_key(line.total, line.shard), "objects": 0, "bytes": 0, **line.counted}
@@ -187,7 +204,7 @@ def _write(table: "Table", lines: Sequence[WrongLine]) -> bool:
         if line.total == ALL:
             put |= unmoved
             if line.moves is not None:
-                item[MOVES] = line.moves
+                item[MOVES] = _usable(line.moves)
         writes.append({"Put": put})
     if not any(line.total == ALL for line in lines):
         key = line_key(ALL, any_line.shard)
@@ -199,6 +216,27 @@ def _write(table: "Table", lines: Sequence[WrongLine]) -> bool:
             raise
         return False
     return True
+
+
+def _usable(moves: str) -> Decimal:
+    """Return the number of moves; 0 instead of one that nothing can be added to."""
+    number = Decimal(0 if moves == NO_NUMBER else moves)
+    return number if is_amount(number) else Decimal(0)
+
+
+def _unmoved(moves: str | None) -> dict[str, Any]:
+    """Return the condition that a shard has not moved since its moves were read."""
+    condition: dict[str, Any] = {"ExpressionAttributeNames": {"#moves": MOVES}}
+    if moves is None:
+        return condition | {"ConditionExpression": "attribute_not_exists(#moves)"}
+    values: dict[str, Any]
+    if moves == NO_NUMBER:
+        values = {":number": "N"}
+        condition["ConditionExpression"] = "NOT attribute_type(#moves, :number)"
+    else:
+        values = {":moves": Decimal(moves)}
+        condition["ConditionExpression"] = "#moves = :moves"
+    return condition | {"ExpressionAttributeValues": values}
 
 
 def _items(pages: Pages) -> Iterator[Mapping[str, Any]]:

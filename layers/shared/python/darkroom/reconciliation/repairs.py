@@ -1,23 +1,18 @@
 """How what was found wrong is put right: through the consumers, and else as little as possible."""
 
-import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from darkroom.deletions import delete_objects
 from darkroom.reconciliation.inspection import Places
-from darkroom.reconciliation.recount import WrongLine, correct
+from darkroom.reconciliation.recount import correct
+from darkroom.reconciliation.wrong_line import WrongLine
 from darkroom.uploads import hint
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
-
-DELETED_AT_ONCE = 1000
-
-
-class NotRepaired(Exception):
-    """A repair was not accepted; the step that ordered it will be repeated."""
 
 
 class Repairs(Protocol):
@@ -26,8 +21,8 @@ class Repairs(Protocol):
     def send(self, keys: Sequence[str]) -> None:
         """Let the consumers look at these keys."""
 
-    def delete(self, names: Sequence[str]) -> None:
-        """Delete these thumbnails, which no key leads to."""
+    def delete(self, names: Sequence[str]) -> Mapping[str, str]:
+        """Delete these thumbnails, which no key leads to; return why some were not."""
 
     def correct(self, lines: Sequence[WrongLine]) -> set[int]:
         """Write these lines anew; return the shards which have moved since."""
@@ -38,7 +33,9 @@ class NoRepairs:
 
     def send(self, keys: Sequence[str]) -> None: ...
 
-    def delete(self, names: Sequence[str]) -> None: ...
+    def delete(self, names: Sequence[str]) -> Mapping[str, str]:
+        """Pretend that all went."""
+        return {}
 
     def correct(self, lines: Sequence[WrongLine]) -> set[int]:
         """Pretend that nothing stood in the way."""
@@ -68,21 +65,10 @@ class RealRepairs:
             message = hint(self._places.originals_bucket, key)
             self._sns.publish(TopicArn=self._topic, Message=message)
 
-    def delete(self, names: Sequence[str]) -> None:
-        """Delete them a thousand at a time."""
-        for batch in _batches(names, DELETED_AT_ONCE):
-            answer = self._s3.delete_objects(
-                Bucket=self._places.thumbnails_bucket,
-                Delete={"Objects": [{"Key": name} for name in batch], "Quiet": True},
-            )
-            if failed := answer.get("Errors"):
-                raise NotRepaired(f"{len(failed)} thumbnails: {failed[0]}")
+    def delete(self, names: Sequence[str]) -> Mapping[str, str]:
+        """Delete them as `delete_objects` does; what is left, the next sweep finds again."""
+        return delete_objects(self._s3, self._places.thumbnails_bucket, names)
 
     def correct(self, lines: Sequence[WrongLine]) -> set[int]:
         """Correct the lines as `recount.correct` does."""
         return correct(self._report, lines)
-
-
-def _batches(items: Iterable[str], size: int) -> Iterable[list[str]]:
-    remaining = iter(items)
-    return iter(lambda: list(itertools.islice(remaining, size)), [])

@@ -13,12 +13,14 @@ from darkroom.thumbnail_names import folder_of
 
 # What a partition's records, as Python values, may weigh in memory: about 5 KB a key.
 PARTITION_KEYS = 50_000
+# Each partition takes a listing, however empty it is, and a wrong total may tell any number.
+MAX_DIGITS = 4
 
 
 def digits_for(keys: int) -> int:
     """Return how many hex digits of a hash must tell partitions apart to keep each small."""
     digits = 0
-    while keys > PARTITION_KEYS * 16**digits:
+    while keys > PARTITION_KEYS * 16**digits and digits < MAX_DIGITS:
         digits += 1
     return digits
 

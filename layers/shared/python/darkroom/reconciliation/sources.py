@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from darkroom.catalog import read_facet
+from darkroom.items import UnreadableItem, plain
+from darkroom.ledger_items import ENTRIES, read_entry
 from darkroom.originals import is_readable
 
 if TYPE_CHECKING:
@@ -14,10 +16,12 @@ if TYPE_CHECKING:
 
 Marker = dict[str, Any]
 VERSION, FACET, ENTRY = "version", "facet", "entry of"
+UNREADABLE_FACET, UNREADABLE_ENTRY = "unreadable facet", "unreadable entry of"
 # Of a facet, what `Inspection` compares.
 NEEDED = (
     "pk",
     "sk",
+    "rev",
     "state",
     "version_id",
     "variants",
@@ -96,27 +100,31 @@ def _scan_pages(table: "Table", **arguments: Any) -> Pages:
     def page(marker: Marker | None) -> Page:
         begin = {"ExclusiveStartKey": marker} if marker else {}
         found = table.scan(**{**arguments, **begin})
-        return Page([plain(item) for item in found["Items"]], found.get("LastEvaluatedKey"))
+        return Page(found["Items"], found.get("LastEvaluatedKey"))
 
     return page
 
 
-def plain(value: Any) -> Any:
-    """Return an item as JSON can hold it: DynamoDB's numbers here are whole."""
-    if isinstance(value, Mapping):
-        return {name: plain(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [plain(each) for each in value]
-    return int(value) if isinstance(value, Decimal) else value
-
-
 def facet_record(item: Mapping[str, Any]) -> tuple[str, str, Any]:
-    """Return a facet as it is put aside."""
-    facet = dict(item)
+    """Return a facet as it is put aside, or what is wrong with it if it cannot be read."""
+    try:
+        facet = read_facet(item)
+    except UnreadableItem as error:
+        return UNREADABLE_FACET, error.key, (error.what, error.problem)
     key = facet.pop("pk")
     if variants := facet.get("variants"):
         facet["variants"] = dict(_names_and_sizes(variants))
     return FACET, key, facet
+
+
+def entry_record(item: Mapping[str, Any]) -> tuple[str, str, Any]:
+    """Return a ledger entry as it is put aside, or what is wrong with it."""
+    key, facet = item["pk"].removeprefix(ENTRIES), item["sk"]
+    try:
+        read_entry(item)
+    except UnreadableItem as error:
+        return UNREADABLE_ENTRY, key, (facet, error.problem)
+    return ENTRY, key, (facet, plain(item.get("counted")))
 
 
 def _names_and_sizes(variants: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from darkroom.items import is_key
 from darkroom.ledger import shard_of
 from darkroom.reconciliation.findings import Finding, Kind
 from darkroom.reconciliation.inspection import Inspection, Inspector, Places, recorded_at
@@ -32,16 +33,18 @@ class Suspicion:
         """Add to *order* what is wrong with a folder and its key."""
         if folder.known is None:
             self._clear(folder.thumbnails, order)
-        elif not self._seems_wrong(folder.known, folder.thumbnails):
+        elif not (findings := self._apparent(folder.known, folder.thumbnails)):
             return
+        elif not is_key(folder.known.key):
+            order.findings += findings  # S3 refuses to look at such a key, and so do the consumers
         elif order.sends_no_more:
             order.postponed += 1
         else:
             self._look(folder.known.key, order)
 
-    def _seems_wrong(self, known: Known, thumbnails: Sequence[Stored]) -> bool:
+    def _apparent(self, known: Known, thumbnails: Sequence[Stored]) -> list[Finding]:
         kept_since = self.places.kept_since(datetime.now(UTC))
-        return bool(known.inspection(thumbnails, kept_since).findings(self.places.facets))
+        return known.inspection(thumbnails, kept_since).findings(self.places.facets)
 
     def _look(self, key: str, order: Order) -> None:
         inspection = self.inspector.inspect(key)
@@ -54,6 +57,12 @@ class Suspicion:
         # A consumer would take offence at a name that no attempt can have written.
         strange = [name for name in inspection.thumbnails if not is_thumbnail(name)]
         doomed = [*strange, *inspection.stranded_thumbnails(datetime.now(UTC))]
+        told = {finding.what for finding in findings}
+        findings += [
+            Finding(Kind.ORPHANED, key, name, "no facet names it")
+            for name in doomed
+            if name not in told
+        ]
         order.findings += findings
         order.names += doomed
         if any(finding.what not in doomed for finding in findings):

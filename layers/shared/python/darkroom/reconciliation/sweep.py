@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from darkroom.ledger import ENTRIES
+from darkroom.contribution import ALL
+from darkroom.ledger_items import is_entry, line_key, read_line
 from darkroom.reconciliation.checkpoint import Checkpoint, Phase
 from darkroom.reconciliation.findings import Finding
 from darkroom.reconciliation.inspection import Inspector, Places
@@ -29,10 +30,10 @@ from darkroom.reconciliation.recount import (
 from darkroom.reconciliation.repairs import Repairs
 from darkroom.reconciliation.runs import Run, Runs, digits_for, partition_of, partition_of_line
 from darkroom.reconciliation.sources import (
-    ENTRY,
     VERSION,
     Marker,
     Pages,
+    entry_record,
     facet_pages,
     facet_record,
     original_pages,
@@ -137,8 +138,9 @@ class Sweep:
         run, digits = Run(), self.checkpoint.digits
 
         def take(item: dict[str, Any]) -> None:
-            record = facet_record(item)
-            run.add(partition_of(record[1], digits), record)
+            if item["sk"] in self._places.facets:
+                record = facet_record(item)
+                run.add(partition_of(record[1], digits), record)
 
         marker = self._read(facet_pages(self._catalog, self._page_size), take, deadline)
         runs = (*self.checkpoint.runs, run.write(self._spool, "catalog"))
@@ -165,10 +167,9 @@ class Sweep:
 
         def take(item: dict[str, Any]) -> None:
             sums.add(item)
-            if item["pk"].startswith(ENTRIES) and checkpoint.passes == 1:
-                key = item["pk"].removeprefix(ENTRIES)
-                counted = item.get("counted")
-                entries.add(partition_of(key, digits), (ENTRY, key, (item["sk"], counted)))
+            if is_entry(item) and checkpoint.passes == 1:
+                record = entry_record(item)
+                entries.add(partition_of(record[1], digits), record)
 
         marker = self._read(report_pages(self._report, self._page_size), take, deadline)
         for pk, sk, side, measures in sums.records():
@@ -262,7 +263,7 @@ def objects_in(places: Places, dynamodb: "DynamoDBServiceResource") -> int:
     report = dynamodb.Table(places.report_table)
     told = 0
     for shard in range(places.report_shards):
-        line = report.get_item(Key={"pk": f"ALL#{shard}", "sk": "ALL"}).get("Item", {})
-        told += int(str(line.get("objects", 0)))
+        line = report.get_item(Key=line_key(ALL, shard)).get("Item", {})
+        told += read_line(line)[0].get("objects", 0)
     facets = dynamodb.Table(places.catalog_table).item_count
     return max(told, facets // max(1, len(places.facets)))
