@@ -346,7 +346,7 @@ def production() -> StageConfig:
         keep_data=True,
         log_days=90,
         access_log_days=90,
-        max_concurrency=50,
+        max_concurrency=150,
         deployment="Canary10Percent5Minutes",
         probe_minutes=15,
         runaway_per_hour=300_000,

@@ -71,6 +71,11 @@ def test_quick_pictures_wait_no_minute_for_slow_ones_while_nine_of_ten_copies_ar
     assert delay(source, mix(0.4, every=work / (0.9 * source.concurrency))) < LATE
 
 
+@pytest.mark.parametrize("stage", ["production"], indirect=True)
+def test_production_has_copies_enough_for_a_thousand_at_once(source: Source) -> None:
+    assert delay(source, mix(0.4)) < LATE
+
+
 def test_of_a_thousand_at_once_quick_ones_wait_for_a_free_copy_and_for_nothing_else(
     source: Source,
 ) -> None:

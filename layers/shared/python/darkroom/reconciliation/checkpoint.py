@@ -43,7 +43,7 @@ RULES: Rules = {
     **dict.fromkeys(("runs", "sums", "orders"), _all(is_text)),
     "unverified": _all(is_whole),
     **dict.fromkeys(("digits", "objects", "passes", "partition"), is_whole),
-    **dict.fromkeys(("sent", "deleted", "corrected", "postponed"), is_whole),
+    **dict.fromkeys(("sent", "deleted", "corrected", "postponed", "uncounted"), is_whole),
 }
 
 
