@@ -47,6 +47,7 @@ OUTPUTS = {
     "IndexMetadataDeadLetters": "dead",
     "IndexMetadataFunction": "function",
     "ReportChangesFailures": "failures",
+    "EventSourceMappings": "mapping",
 }
 
 
@@ -85,14 +86,21 @@ class Sqs:
         return {"Results": []}
 
 
+class Functions:
+    """Functions of one log group, fed by a mapping that is on."""
+
+    def get_function_configuration(self, **_: Any) -> Any:
+        return {"LoggingConfig": {"LogGroup": "group"}}
+
+    def get_event_source_mapping(self, **_: Any) -> Any:
+        return {"State": "Enabled"}
+
+
 class Logs:
     """A log with these lines, which may be anything as well."""
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
-
-    def get_function_configuration(self, **_: Any) -> Any:
-        return {"LoggingConfig": {"LogGroup": "group"}}
 
     def get_paginator(self, _: str) -> Any:
         page = {"events": [{"message": line} for line in self.lines]}
@@ -164,7 +172,7 @@ def app_of(ports: Ports, letters: list[str]) -> App:
     ports.s3.create_bucket(Bucket="failures")
     for number, body in enumerate(letters):
         ports.s3.put_object(Bucket="failures", Key=str(number), Body=body.encode(errors="replace"))
-    clients = {"s3": ports.s3, "sqs": Sqs(letters), "logs": Logs(letters), "lambda": Logs([])}
+    clients = {"s3": ports.s3, "sqs": Sqs(letters), "logs": Logs(letters), "lambda": Functions()}
     resource = SimpleNamespace(Table=ports.dynamodb.table)
     return App(OUTPUTS, clients.__getitem__, lambda _: resource, "memory")
 
