@@ -6,7 +6,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 # Python's packages and npm's are installed side by side. Several goals run one after the other.
 MAKEFLAGS += $(if $(word 2,$(MAKECMDGOALS)),,--jobs=2)
 unexport MAKEFLAGS
-.PHONY: help setup gallery demo storm chaos up down test test-rest test-all verify deploy synth soak check bench fuzz format lock permissions screenshots audit licences sbom app clean
+.PHONY: help setup gallery demo storm chaos up down test test-rest test-all verify deploy synth soak check check-code check-templates bench fuzz format lock permissions screenshots audit licences sbom app clean
 
 # The page. What is written last into gallery/dist stands for all of it.
 PAGE := gallery/dist/index.html
@@ -68,10 +68,14 @@ synth: setup $(PAGE) ## Write the templates to cdk.out (SYNTH="-c stage=producti
 soak: setup ## Run 300,000 schedules of the convergence tests on all cores (SOAK="--schedules 1000000")
 	@$(VENV)/python -m tests.convergence.soak $(SOAK)
 
-check: setup $(PAGE) .venv-guard/.installed ## Lint, check formatting and types, and hold what would be deployed to its guardrails
+check: check-code check-templates ## Lint, check formatting and types, and hold what would be deployed to its guardrails
+
+check-code: setup
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
+
+check-templates: setup $(PAGE) .venv-guard/.installed
 	@$(VENV)/python -m guard
 
 audit: setup $(PAGE) .venv-guard/.installed .venv-audit/.installed .venv-bench/.installed ## Compare licences; ask for known vulnerabilities (AUDIT=--if-reachable: go on if nobody answers)

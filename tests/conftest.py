@@ -27,6 +27,8 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 # Folders whose tests share what is dear to set up: a deployed app, a browser, a synthesis.
 TOGETHER = ("flow", "gallery", "local", "stacks")
+# It has a cloud of its own.
+APART = "tests/flow/test_chaos.py"
 SLOWEST = ("flow", "convergence", "local", "gallery", "stacks")
 
 
@@ -38,7 +40,8 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file = PurePosixPath(nodeid.partition("::")[0])
-        return file.parent.name if file.parent.name in TOGETHER else str(file)
+        together = file.parent.name in TOGETHER and str(file) != APART
+        return file.parent.name if together else str(file)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -25,7 +25,8 @@ ALWAYS = (
     Rule("AnswerLost", "s3", WRITES[1], rate=0.03),
 )
 
-LONGEST_SECONDS = 20.0  # that a disruption is drawn out to have its effect
+# How much longer a disruption may last until it has had its effect: minutes, on a busy machine.
+LONGEST_SECONDS = 180.0
 
 Disruption = Callable[[World, float], None]
 

@@ -10,7 +10,7 @@ from local.emulator.fault_rules import Rule
 
 KEYS = ("overtaken/overwritten.jpg", "overtaken/deleted.jpg")
 SLOW = Rule("Late", "dynamodb", ("PutItem",), seconds=6.0)
-SETTLING_SECONDS = 20.0
+SETTLING_SECONDS = 300.0
 
 
 def overtake(world: World, client: Client) -> list[str]:

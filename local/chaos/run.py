@@ -26,7 +26,7 @@ from local.progress import Progress
 CLIENTS = 4
 KEYS = 40
 SHORTEST, LONGEST = 2.5, 20.0  # seconds that one disruption lasts
-QUIET_SECONDS = 300.0
+QUIET_SECONDS = 900.0
 
 
 @dataclass(frozen=True)

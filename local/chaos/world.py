@@ -15,7 +15,7 @@ from local.errors import CloudError
 
 # Retries come after seconds, not minutes, and still a batch is usually done by then.
 VISIBILITY_SECONDS = 5
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 300.0
 QUEUES = ("Queue", "RepairsQueue")  # of each consumer
 
 
