@@ -20,7 +20,13 @@ from stacks.constructs.http_api import Tokens
 from stacks.constructs.layers import Layers
 from stacks.constructs.messages import allow_messages
 from stacks.constructs.outputs import output
-from stacks.constructs.permissions import allow, allow_arn, allow_decrypt, allow_numbers
+from stacks.constructs.permissions import (
+    allow,
+    allow_arn,
+    allow_decrypt,
+    allow_numbers,
+    allow_originals,
+)
 from stacks.constructs.probing import allow_probe, probe_alarms, probe_environment
 from stacks.constructs.python_function import PythonFunction, function_folders
 from stacks.constructs.query_apis import QueryApis
@@ -92,7 +98,7 @@ class ProcessingStack(Stack):
             timeout_seconds=60,
         )
         function, thumbnails = consumer.function, self.storage.thumbnails
-        self._let_read_originals(function)
+        allow_originals(function, self.storage.originals, self.config.decrypt_keys)
         allow(function, "s3:DeleteObject", "s3:ListBucket", "s3:PutObject", on=thumbnails)
         allow(function, "dynamodb:GetItem", "dynamodb:PutItem", on=self.storage.catalog)
 
@@ -120,7 +126,7 @@ class ProcessingStack(Stack):
             memory_mb=1024,
             timeout_seconds=60,
         )
-        self._let_read_originals(consumer.function)
+        allow_originals(consumer.function, self.storage.originals, self.config.decrypt_keys)
         allow(consumer.function, "dynamodb:GetItem", "dynamodb:PutItem", on=self.storage.catalog)
 
     def report_changes(self) -> None:
@@ -345,14 +351,6 @@ class ProcessingStack(Stack):
             memory_mb=256,
             timeout_seconds=60,
         )
-
-    def _let_read_originals(self, function: PythonFunction) -> None:
-        """Let a consumer read current versions, and tell of those that S3 keeps from it."""
-        # ListBucket: without it S3 answers 403, not 404, for a key that is gone.
-        # ListBucketVersions: an object under SSE-C is described by a listing only.
-        reads = ("s3:GetObject", "s3:ListBucket", "s3:ListBucketVersions")
-        allow(function, *reads, on=self.storage.originals)
-        allow_decrypt(function, self.config.decrypt_keys)
 
     def _deploy(self, folder: str) -> None:
         method = vars(ProcessingStack).get(folder)

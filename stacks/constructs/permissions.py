@@ -53,6 +53,15 @@ def allow_arn(
         )
 
 
+def allow_originals(function: HasRole, originals: s3.Bucket, keys: Sequence[str]) -> None:
+    """Let a consumer's role read current versions, also under *keys*, and describe the others."""
+    # ListBucket: without it S3 answers 403, not 404, for a key that is gone.
+    # ListBucketVersions: an object under SSE-C is described by a listing only.
+    reads = ("s3:GetObject", "s3:ListBucket", "s3:ListBucketVersions")
+    allow(function, *reads, on=originals)
+    allow_decrypt(function, keys)
+
+
 def allow_decrypt(function: HasRole, keys: Sequence[str]) -> None:
     """Let a function's role read through S3, and by no other way, what is under these keys."""
     via_s3 = {"StringEquals": {"kms:ViaService": f"s3.{Aws.REGION}.{Aws.URL_SUFFIX}"}}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from darkroom.catalog import read_facets
 from darkroom.refusals import UNREAD, Reason
 from tests.convergence import contents
 from tests.convergence.memory_versions import Version
@@ -60,14 +61,15 @@ def _may_be_archived(world: World, version: Version) -> bool:
 def forgotten(world: World) -> Iterator[str]:
     """Yield each facet that was made of a version's bytes and then says that none can be read.
 
-    Of thumbnails that were lost meanwhile, that is right.
+    That is right if its thumbnails were lost meanwhile, or if it could not be read itself.
     """
     lost = any(each.startswith("thumbnails ") for each in world.lost)
     for change in world.ports.catalog.changes:
         old, new = change.old or {}, change.new or {}
+        key, facet = change.name
+        readable, _ = read_facets([{**old, "pk": key, "sk": facet}], [facet])
         was_read = old.get("state") in ("READY", "REJECTED") and old.get("reason") not in UNREAD
         same = old.get("version_id") == new.get("version_id")
-        if was_read and same and new.get("reason") in UNREAD:
-            key, facet = change.name
-            if facet == "METADATA" or not lost:
-                yield f"I1: {facet} of {key!r} was {old['state']}, is made {new['reason']}"
+        forgets = readable and was_read and same and new.get("reason") in UNREAD
+        if forgets and (facet == "METADATA" or not lost):
+            yield f"I1: {facet} of {key!r} was {old['state']}, is made {new['reason']}"

@@ -79,7 +79,7 @@ def test_each_function_runs_with_its_own_role_and_cannot_write_the_originals(app
 
     simulate = app.client("iam").simulate_principal_policy
     for name, role in roles.items():
-        arn = app.client("iam").getrole_of(RoleName=role)["Role"]["Arn"]
+        arn = app.client("iam").get_role(RoleName=role)["Role"]["Arn"]
         answer = simulate(
             PolicySourceArn=arn,
             ActionNames=["s3:PutObject", "s3:DeleteObject"],

@@ -115,7 +115,7 @@ def test_what_a_build_of_ours_runs_are_make_targets(any_delivery: Delivery, name
     for command in any_delivery.commands(any_delivery.project(name)):
         found = re.fullmatch(r"make ([a-z-]+)(?: ([A-Z]+)=.*)?", command)
         assert found, command
-        [recipe] = re.findall(rf"^{found[1]}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
+        [recipe] = re.findall(rf"^{found[1]}:.*\n((?:\t.*\n)*)", makefile, re.MULTILINE)
         assert not found[2] or f"$({found[2]})" in recipe, command
 
 
