@@ -24,15 +24,23 @@ def check(world: World) -> None:
 
 
 def problems(world: World) -> list[str]:
-    """Return what is wrong, a line for each."""
+    """Return what is wrong, a line for each; if an item is unreadable, that alone."""
     live = live_in(world)
-    return [
+    return list(_unreadable(world.ports)) or [
         *_catalog(world.ports, live),
         *_thumbnails(world.ports, live),
         *_report(world.ports, live),
         *_messages(world),
         *forgotten(world),
     ]
+
+
+def _unreadable(ports: Ports) -> Iterator[str]:
+    """Yield each item that `decay` made unreadable: nothing of ours is a list but a checkpoint."""
+    for stored in (ports.catalog, ports.report):
+        for name, item in stored.items.items():
+            if name[0] != PLACE["pk"] and any(isinstance(each, list) for each in item.values()):
+                yield f"I1: {name} is still unreadable: {item}"
 
 
 def _catalog(ports: Ports, live: dict[str, Live]) -> Iterator[str]:
