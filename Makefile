@@ -23,7 +23,8 @@ CHECK_PYTHON = command -v "$(PYTHON)" >/dev/null && "$(PYTHON)" -c "" || { echo 
 CHECK_NODE = node -e "const [major, minor] = process.versions.node.split('.').map(Number); process.exit(major < 20 || (major == 20 && minor < 19) ? 1 : 0)" 2>/dev/null && command -v npm >/dev/null || \
 	{ echo "Darkroom needs Node 20.19 or newer with npm, and found $$(node --version 2>/dev/null || echo none): https://nodejs.org" >&2; exit 1; }
 
-PARALLEL := --numprocesses=auto --no-loadscope-reorder
+# One more than there are cores: some tests wait for a local cloud.
+PARALLEL := --numprocesses=$(shell expr $$(nproc) + 1) --no-loadscope-reorder
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'

@@ -25,11 +25,28 @@ if sys.platform == "linux":
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
-# Folders whose tests share what is dear to set up: a deployed app, a browser, a synthesis.
+# Folders whose tests share what is slow to set up: a deployed app, a browser, a synthesis.
 TOGETHER = ("flow", "gallery", "local", "stacks")
 # It has a cloud of its own.
 APART = "tests/flow/test_chaos.py"
-SLOWEST = ("flow", "convergence", "local", "gallery", "stacks")
+SLOWEST = (
+    "flow",
+    APART,
+    "tests/convergence/test_schedules.py",
+    "tests/test_dates.py",
+    "gallery",
+    "local",
+    "stacks",
+    "tests/functions/test_sweep.py",
+    "tests/convergence/test_defects.py",
+)
+
+
+def _worker_scope(nodeid: str) -> str:
+    """Return the folder or file whose tests one worker runs, this test among them."""
+    file = PurePosixPath(nodeid.partition("::")[0])
+    together = file.parent.name in TOGETHER and str(file) != APART
+    return file.parent.name if together else str(file)
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]
@@ -39,9 +56,7 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        file = PurePosixPath(nodeid.partition("::")[0])
-        together = file.parent.name in TOGETHER and str(file) != APART
-        return file.parent.name if together else str(file)
+        return _worker_scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -107,8 +122,8 @@ storms, deployments that roll back, the emulator's own contract, every view of t
 
 
 def _rank(item: pytest.Item) -> int:
-    folder = item.path.parent.name
-    return SLOWEST.index(folder) if folder in SLOWEST else len(SLOWEST)
+    scope = _worker_scope(item.nodeid)
+    return SLOWEST.index(scope) if scope in SLOWEST else len(SLOWEST)
 
 
 @pytest.fixture(autouse=True, scope="session")

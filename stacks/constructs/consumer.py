@@ -51,7 +51,6 @@ class Consumer(Construct):
         super().__init__(scope, id_)
         self.facet = facet
         traced = function["config"].trace_uploads
-        function["environment"] = {**function["environment"], "TRIES": str(TRIES)}
         self.function = PythonFunction(self, "Function", traced=traced, **function)
         self.dead_letters = dead_letters(self, "DeadLetters", of_a_queue=True)
         self.undelivered = dead_letters(self, "Undelivered")

@@ -10,6 +10,8 @@ from darkroom.thumbnail_names import attempt_folder
 from tests.convergence.seams import Ports
 from tests.convergence.world import World
 
+# What no writer of ours writes.
+SPOILT = ["spoilt"]
 OF_A_FACET = ("state", "rev", "version_id", "variants", "recorded_at", "bytes")
 
 
@@ -54,7 +56,7 @@ def _spoil(world: World, table: str, name: tuple[str, str], attribute: str) -> N
     item = stored.items.get(name)
     if item is not None:
         world.uncounted = world.uncounted or table == "report"
-        stored.write(name, item | {attribute: ["spoilt"]})
+        stored.write(name, item | {attribute: SPOILT})
 
 
 def _stranded(ports: Ports, key: str) -> str:

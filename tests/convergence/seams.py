@@ -36,7 +36,6 @@ from tests.convergence.memory_dynamodb import MemoryDynamoDB
 from tests.convergence.memory_s3 import MemoryS3
 from tests.convergence.memory_sns import MemorySNS
 from tests.convergence.memory_tables import Stored
-from tests.convergence.queues import MAX_RECEIVES
 
 TOMBSTONE_DAYS = 45
 SHARDS = 2
@@ -51,7 +50,6 @@ ENVIRONMENT = {
     "MAX_MEMORY": "1000000",
     "TOMBSTONE_DAYS": str(TOMBSTONE_DAYS),
     "SLO_READY_SECONDS": "60",
-    "TRIES": str(MAX_RECEIVES),
     "KEEP_CREDITS": "no",
     "REPORTS_BUCKET": "reports",
     "REPAIRS_TOPIC": "repairs",
@@ -64,7 +62,6 @@ ENVIRONMENT = {
     ),
 }
 MADE_ONCE: list[Any] = [
-    uploads.settings,
     make_thumbnails.settings,
     make_thumbnails.convergence,
     make_thumbnails.shelf,

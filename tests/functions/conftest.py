@@ -13,7 +13,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from darkroom import aws, uploads
+from darkroom import aws
 from darkroom.catalog_indexes import INDEXES, Index, projected
 from darkroom.convergence import Convergence
 from functions.index_metadata import handler as index_metadata
@@ -32,7 +32,6 @@ ENVIRONMENT = {
     "MAX_MEMORY": str(8 << 20),
     "TOMBSTONE_DAYS": "45",
     "SLO_READY_SECONDS": "60",
-    "TRIES": "5",
     "REPORTS_BUCKET": "reports",
     "FACETS": "METADATA,THUMBNAILS",
     "CONSUMERS": "index_metadata,make_thumbnails",
@@ -45,7 +44,6 @@ ENVIRONMENT = {
     ),
 }
 MADE_ONCE = [
-    uploads.settings,
     aws.s3,
     aws.table,
     make_thumbnails.settings,

@@ -4,11 +4,11 @@ import random
 
 import pytest
 
-from darkroom import service_level, uploads
+from darkroom import service_level
+from darkroom.uploads import TRIES
 from functions.index_metadata.handler import READING_SECONDS
 from functions.make_thumbnails.handler import DECODING_SECONDS
 from tests.layers.event_source import FIRST_POLLERS, MORE_A_SECOND, Picture, Simulation, Source
-from tests.stacks.mappings import mapped
 from tests.stacks.synthesis import deployment
 
 QUICK, SLOW = 0.2, float(DECODING_SECONDS)
@@ -17,12 +17,6 @@ LATE = 60
 # How long a message may keep its consumer busy: a decoding is tried twice; index_metadata reads the
 # head of a picture, then all of it; S3 and DynamoDB take their time.
 LONGEST = {"MakeThumbnails": 2 * DECODING_SECONDS + 5, "IndexMetadata": 4 * READING_SECONDS + 5}
-
-
-@pytest.fixture(autouse=True)
-def tries_of_the_template(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `consume` know what the function's environment says."""
-    monkeypatch.setattr(uploads, "settings", lambda: uploads.Settings(source.tries))
 
 
 @pytest.fixture(params=["sandbox", "production"])
@@ -127,11 +121,7 @@ def test_a_function_outlives_all_that_it_gets_at_once(source: Source, consumer: 
     assert source.batch_size * LONGEST[consumer] <= source.timeout
 
 
-@pytest.mark.parametrize("consumer", LONGEST)
-def test_a_function_knows_when_its_queue_gives_up(
-    source: Source, stage: str, consumer: str
-) -> None:
-    function, _ = mapped(deployment(stage))[f"{consumer}Queue"]
-    assert function.properties["Environment"]["Variables"]["TRIES"] == str(source.tries)
+def test_consumers_know_when_their_queues_give_up(source: Source) -> None:
+    assert source.tries == TRIES
     lived = (source.tries - 1) * source.visibility
     assert service_level.GIVEN_UP_AFTER.total_seconds() < lived

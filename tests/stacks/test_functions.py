@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from darkroom.uploads import Settings
 from stacks.constructs.python_function import function_code, function_folders
 from stacks.processing_stack import ProcessingStack
 from tests.stacks.mappings import mapped
@@ -19,7 +18,6 @@ POWERTOOLS = {
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_LOG_LEVEL",
 }
-OF_A_QUEUE = {name.upper() for name in Settings.__dataclass_fields__}
 
 
 def settings_of(folder: str) -> tuple[set[str], set[str]]:
@@ -86,8 +84,6 @@ def test_a_function_gets_the_settings_it_declares_and_no_others(
     stage: Deployment, folder: str
 ) -> None:
     required, known = settings_of(folder)
-    if folder in fed_by_queues(stage):
-        required, known = required | OF_A_QUEUE, known | OF_A_QUEUE
     given = set(stage.functions()[folder].properties["Environment"]["Variables"])
     assert given >= POWERTOOLS
     assert required <= given - POWERTOOLS <= known

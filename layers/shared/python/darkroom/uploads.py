@@ -1,10 +1,9 @@
 """What a consumer's queue delivers, and the one loop over it."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
@@ -13,19 +12,14 @@ from aws_lambda_powertools.utilities.batch import (
     EventType,
     process_partial_response,
 )
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord, SQSRecordAttributes
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.observability import failed, logger
 from darkroom.service_level import Announcement, Delivery, waiting
-from darkroom.settings import from_environment
 
-
-@dataclass(frozen=True)
-class Settings:
-    """``tries``: so often the queue delivers a message that fails (its ``maxReceiveCount``)."""
-
-    tries: int
+# So often each consumer's queue delivers a message that fails: its ``maxReceiveCount``.
+TRIES = 5
 
 
 class MalformedMessage(ValueError):
@@ -48,7 +42,7 @@ def consume(
 def _handle(record: SQSRecord, action: Callable[[str], None]) -> None:
     with logger.append_context_keys(message_id=record.message_id, bucket=None, key=None):
         try:
-            delivery = _delivery(record.attributes)
+            delivery = _delivery(record.get("attributes") or {})
             for announcement in announcements_in(record.body):
                 claimed = announcement.version_id
                 logger.append_keys(key=announcement.key, version=None, announced=claimed)
@@ -62,17 +56,13 @@ def _handle(record: SQSRecord, action: Callable[[str], None]) -> None:
             logger.remove_keys(["version", "announced"])
 
 
-def _delivery(attributes: SQSRecordAttributes) -> Delivery:
+def _delivery(attributes: Mapping[str, Any]) -> Delivery:
+    """Read what SQS adds to a message; what it left out costs no message."""
+    sent_ms = int(attributes.get("SentTimestamp", time.time_ns() // 1_000_000))
     return Delivery(
-        is_last=int(attributes.approximate_receive_count) >= settings().tries,
-        sent_at=datetime.fromtimestamp(int(attributes.sent_timestamp) / 1000, UTC),
+        is_last=int(attributes.get("ApproximateReceiveCount", 1)) >= TRIES,
+        sent_at=datetime.fromtimestamp(sent_ms / 1000, UTC),
     )
-
-
-@cache
-def settings() -> Settings:
-    """Read the environment, once."""
-    return from_environment(Settings)
 
 
 def keys_in(body: str) -> list[str]:
