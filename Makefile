@@ -23,8 +23,9 @@ CHECK_PYTHON = command -v "$(PYTHON)" >/dev/null && "$(PYTHON)" -c "" || { echo 
 CHECK_NODE = node -e "const [major, minor] = process.versions.node.split('.').map(Number); process.exit(major < 20 || (major == 20 && minor < 19) ? 1 : 0)" 2>/dev/null && command -v npm >/dev/null || \
 	{ echo "Darkroom needs Node 20.19 or newer with npm, and found $$(node --version 2>/dev/null || echo none): https://nodejs.org" >&2; exit 1; }
 
-# One more than there are cores: some tests wait for a local cloud.
-PARALLEL := --numprocesses=$(shell expr $$(nproc) + 1) --no-loadscope-reorder
+PARALLEL := --numprocesses=auto --no-loadscope-reorder
+# One more than there are cores: many of these tests wait for a local cloud.
+PARALLEL_REST := --numprocesses=$(shell expr $$(nproc) + 1) --no-loadscope-reorder
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,10 +53,10 @@ test: setup $(PAGE) ## Run the tests that take less than five minutes together (
 	$(VENV)/python -m pytest $(PARALLEL) -m "not exhaustive" $(TEST)
 
 test-rest: setup $(PAGE) .venv-guard/.installed ## Run the tests that `make test` leaves out (TEST=...)
-	$(VENV)/python -m pytest $(PARALLEL) -m exhaustive $(TEST)
+	$(VENV)/python -m pytest $(PARALLEL_REST) -m exhaustive $(TEST)
 
 test-all: setup $(PAGE) .venv-guard/.installed ## Run all tests (TEST=...)
-	$(VENV)/python -m pytest $(PARALLEL) $(TEST)
+	$(VENV)/python -m pytest $(PARALLEL_REST) $(TEST)
 
 verify: .venv/.installed ## Test what is deployed; the pipeline's environment says where (docs/delivery.md)
 	$(VENV)/python -m pytest tests/end_to_end $(VERIFY)
