@@ -412,7 +412,7 @@ def test_a_sweep_alongside_changes_finds_only_what_is_wrong(shop: Workshop) -> N
     assert_heals(shop)
 
 
-@pytest.mark.parametrize("digits", [0, 1])
+@pytest.mark.parametrize("digits", [0, pytest.param(1, marks=pytest.mark.exhaustive)])
 def test_a_sweep_is_resumed_after_a_crash_before_and_after_every_step(
     shop: Workshop, digits: int
 ) -> None:

@@ -23,7 +23,7 @@ from tests.malformed import BAD, WELL, Items, catalog_items, report_items, texts
 # No deadline: other tests may be using the same processors.
 fuzzed = settings(
     deadline=None,
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "100")),
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "30")),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 COMMANDS = [
