@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.aws import table
 from darkroom.catalog import read_facet
-from darkroom.catalog_stream import images_of
+from darkroom.catalog_stream import images_of, leave_to_sweep
 from darkroom.items import UnreadableItem, is_key
 from darkroom.observability import count, failed, logger, observed
 from darkroom.originals import owner_of
@@ -52,12 +52,7 @@ def announce_changes(records: Sequence[DynamoDBRecord]) -> list[str]:
                 if event := _event(record, seen):
                     due[event].append(position)
             except UnreadableItem as error:
-                # Another delivery would bring the same image. The sweep has its consumer write
-                # the facet again, and that change is announced.
-                failed()
-                count("Unreadable")
-                told = {"key": error.key, "facet": error.what, "problem": error.problem}
-                logger.error("item cannot be read; it is left to the sweep", extra=told)
+                leave_to_sweep(error)
             except Exception:  # one bad record must not take its batch along
                 logger.exception("record failed; it will be delivered again")
                 failures.append(position)

@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from darkroom.aws import table
 from darkroom.catalog import read_facet
-from darkroom.catalog_stream import images_of
+from darkroom.catalog_stream import images_of, leave_to_sweep
 from darkroom.contribution import COUNTED, contribution_of
 from darkroom.items import UnreadableItem
 from darkroom.ledger import Change, Ledger
@@ -52,12 +52,7 @@ def _handle(record: DynamoDBRecord) -> None:
             logger.append_keys(key=change.key, position=change.position)
             report_changes(change)
         except UnreadableItem as error:
-            # Another delivery would bring the same image. The sweep finds the item and has its
-            # consumer write it again, which is a change that can be counted.
-            failed()
-            count("Unreadable")
-            told = {"key": error.key, "facet": error.what, "problem": error.problem}
-            logger.error("item cannot be read; it is left to the sweep", extra=told)
+            leave_to_sweep(error)
         except Exception:
             failed()
             logger.exception("record failed; it will be delivered again")

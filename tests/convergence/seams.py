@@ -15,7 +15,16 @@ from unittest.mock import patch
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "tests")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Darkroom")
 
-from darkroom import aws, backoff, catalog, convergence, ledger, service_level, uploads
+from darkroom import (
+    aws,
+    backoff,
+    catalog,
+    catalog_stream,
+    convergence,
+    ledger,
+    service_level,
+    uploads,
+)
 from darkroom.reconciliation import (
     checkpoint,
     inspection,
@@ -190,12 +199,12 @@ def _exchanged(ports: Ports) -> Iterator[tuple[Any, str, Any]]:
     yield make_thumbnails, "decoder", lambda: stand_in
     yield index_metadata, "reader", lambda: stand_in
     yield from _clocks(ports)
-    for module in (convergence, report_changes, reconcile, service_level):
+    for module in (catalog_stream, convergence, report_changes, reconcile, service_level):
         yield module, "count", lambda *_: None
     yield service_level, "metrics", SimpleNamespace(add_metric=lambda **_: None)
-    for module in (uploads, report_changes):
+    for module in (catalog_stream, uploads, report_changes):
         yield module, "failed", lambda: None
-    for module in (convergence, ledger, uploads, report_changes, reconcile):
+    for module in (catalog_stream, convergence, ledger, uploads, report_changes, reconcile):
         yield module, "logger", Silent(lambda error: ports.heard(error))
 
 

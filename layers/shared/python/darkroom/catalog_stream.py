@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from darkroom.items import UnreadableItem, is_key
+from darkroom.observability import count, failed, logger
 
 Image = dict[str, Any]
 
@@ -28,3 +29,15 @@ def images_of(record: DynamoDBRecord) -> tuple[Image | None, Image | None]:
         raise UnreadableItem(place["pk"], place["sk"], f"no item: {error!r}") from error
     before, after = ({**image, **place} if image else None for image in images)
     return before, after
+
+
+def leave_to_sweep(error: UnreadableItem) -> None:
+    """Log and count an item that cannot be read; its record needs no other delivery.
+
+    That would bring the same image. The sweep finds the item and has its consumer write it again,
+    and that change comes through the stream.
+    """
+    failed()
+    count("Unreadable")
+    told = {"key": error.key, "facet": error.what, "problem": error.problem}
+    logger.error("item cannot be read; it is left to the sweep", extra=told)
