@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from darkroom.items import LONGEST_KEY_BYTES
 from darkroom.reconciliation.findings import LEDGER, Finding
 from darkroom.reconciliation.inspection import Inspection, Inspector
 from operations.answers import FINE, FOUND, age, printable, table
@@ -29,7 +30,6 @@ from operations.verdict import (
 )
 
 SAMPLE = 100
-LONGEST_KEY_BYTES = 1024
 
 
 @dataclass(frozen=True)

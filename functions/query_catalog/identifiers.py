@@ -4,7 +4,8 @@ import binascii
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
-LONGEST_KEY_BYTES = 1024
+from darkroom.items import LONGEST_KEY_BYTES
+
 ID = re.compile("[A-Za-z0-9_-]+")
 
 

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-from functions.query_catalog.identifiers import LONGEST_KEY_BYTES
+from darkroom.items import LONGEST_KEY_BYTES
 
 # Control characters, separators of lines, what turns the direction of text, half characters.
 UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import ClientError
 
 from darkroom.contribution import METADATA, THUMBNAILS
@@ -21,6 +20,8 @@ from darkroom.items import (
     is_text,
     is_whole,
     plain,
+    revision_of,
+    unchanged,
 )
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def read_facet(item: Mapping[str, Any], *, of_an_index: bool = False) -> dict[st
     rules = RULES.get(name, OF_ALL)
     check(key, name, item, rules, ["state"])
     needed = set(_needed(name, item["state"])) - (NOT_IN_AN_INDEX if of_an_index else set())
-    check(key, name, item, rules, sorted(needed))
+    check(key, name, item, {}, sorted(needed))
     return {each: plain(value) if each in rules else value for each, value in item.items()}
 
 
@@ -167,10 +168,9 @@ class Catalog:
         """Read the facet with the revision that a later `write` must still find."""
         found = self._table.get_item(Key={"pk": key, "sk": facet}, ConsistentRead=True)
         item: dict[str, Any] = dict(found.get("Item", {}))
-        stored = item.get("rev", ABSENT)
-        rev = int(stored) if is_whole(stored) else 0
         readable, _ = read_facets([item] if item else [], [facet])
-        return Fence(key, facet, rev, readable.get(facet, {}), stored)
+        known = readable.get(facet, {})
+        return Fence(key, facet, revision_of(item), known, item.get("rev", ABSENT))
 
     def write(self, fence: Fence, attributes: Mapping[str, Any]) -> int | None:
         """Replace the facet if nobody has written it since *fence* was read.
@@ -184,11 +184,8 @@ class Catalog:
         """
         rev = fence.next_rev()
         item = {"pk": fence.key, "sk": fence.facet, "rev": rev, **attributes}
-        unchanged: ConditionBase = Attr("rev").not_exists()
-        if fence.stored is not ABSENT:
-            unchanged = Attr("rev").eq(fence.stored)
         try:
-            self._table.put_item(Item=item, ConditionExpression=unchanged)
+            self._table.put_item(Item=item, ConditionExpression=unchanged("rev", fence.stored))
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise

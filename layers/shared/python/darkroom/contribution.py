@@ -130,7 +130,7 @@ def contribution_of(name: str, facet: Mapping[str, Any] | None) -> Contribution 
 def remembered(name: str, entry: Mapping[str, Any] | None) -> Contribution | None:
     """Return what the ledger's *entry* of the facet called *name* last counted.
 
-    `darkroom.ledger.read_entry` has checked the entry.
+    `darkroom.ledger_items.read_entry` has checked the entry.
     """
     counted = (entry or {}).get("counted")
     return COUNTED[name].from_item(counted) if counted and name in COUNTED else None

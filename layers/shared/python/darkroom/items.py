@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
 LONGEST_KEY_BYTES = 1024  # of S3's keys, and of a sort key, which a name in the report is
 # Above any size, revision in milliseconds or expiry; events write a revision in 15 digits.
 MAX_WHOLE = 10**15 - 1
@@ -52,6 +54,17 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: plain(each) for name, each in value.items()}
     return int(value) if isinstance(value, Decimal) else value
+
+
+def revision_of(item: Mapping[str, Any]) -> int:
+    """Return the revision of an item; 0 if it has none that can be read."""
+    rev = item.get("rev")
+    return int(rev) if is_whole(rev) else 0  # type: ignore[arg-type]
+
+
+def unchanged(name: str, stored: Any) -> ConditionBase:
+    """Return the condition that an attribute is as it was read, of whatever type, or `ABSENT`."""
+    return Attr(name).not_exists() if stored is ABSENT else Attr(name).eq(stored)
 
 
 def shown(value: Any) -> str:

@@ -6,10 +6,9 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import ClientError
 
-from darkroom.items import ABSENT, Rule, Rules, is_moment, is_text, is_whole
+from darkroom.items import ABSENT, Rule, Rules, is_moment, is_text, is_whole, revision_of, unchanged
 from darkroom.reconciliation.findings import Kind
 
 if TYPE_CHECKING:
@@ -154,9 +153,9 @@ class Checkpoints:
             )
         except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
             current = previous = None
-        stored, until = item.get("rev", ABSENT), item.get("leased_until")
-        rev = int(stored) if is_whole(stored) else 0
-        return Saved(rev, float(until) if is_whole(until) else 0, current, previous, stored)
+        until, stored = item.get("leased_until"), item.get("rev", ABSENT)
+        leased_until = float(until) if is_whole(until) else 0
+        return Saved(revision_of(item), leased_until, current, previous, stored)
 
     def save(
         self,
@@ -171,14 +170,12 @@ class Checkpoints:
         Raises:
             LeaseLost: if it has been replaced already.
         """
-        unchanged: ConditionBase = Attr("rev").not_exists()
-        if seen.stored is not ABSENT:
-            unchanged = Attr("rev").eq(seen.stored)
+        condition = unchanged("rev", seen.stored)
         sweeps = [checkpoint.as_json(), previous.as_json() if previous else ""]
         lease = {"rev": seen.rev + 1, "leased_until": round(leased_until)}
         try:
             self._table.put_item(
-                Item={**PLACE, **lease, "sweeps": sweeps}, ConditionExpression=unchanged
+                Item={**PLACE, **lease, "sweeps": sweeps}, ConditionExpression=condition
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":

@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from darkroom.contribution import METADATA
+
 LEDGER = "LEDGER"
+
+
+def entry_name(facet: str) -> str:
+    """Return how a finding names the ledger's entry of a facet."""
+    return LEDGER if facet == METADATA else f"{LEDGER} {facet}"
 
 
 class Kind(StrEnum):

@@ -11,10 +11,10 @@ from darkroom.batches import query_all
 from darkroom.catalog import State, read_facets
 from darkroom.catalog_indexes import indexed
 from darkroom.contribution import COUNTED, METADATA, THUMBNAILS, contribution_of, remembered
-from darkroom.items import UnreadableItem, is_whole
+from darkroom.items import UnreadableItem, revision_of
 from darkroom.ledger_items import entry_key, read_entry
 from darkroom.originals import is_readable, newest
-from darkroom.reconciliation.findings import LEDGER, Finding, Kind
+from darkroom.reconciliation.findings import Finding, Kind, entry_name
 from darkroom.refusals import Reason
 from darkroom.thumbnail_names import fence_of, folder_of, is_thumbnail
 
@@ -164,7 +164,7 @@ class Inspection:
                 yield self._finding(Kind.STALE, name, told)
 
     def _of_entry(self, name: str) -> Iterator[Finding]:
-        what = LEDGER if name == METADATA else f"{LEDGER} {name}"
+        what = entry_name(name)
         if name in self.unreadable.entries:
             yield self._finding(Kind.UNREADABLE_ITEM, what, self.unreadable.entries[name])
             return
@@ -215,8 +215,8 @@ class Inspector:
         known = (moment for moment in moments if moment and moment <= now + LEEWAY)
         changed_at = max(known, default=None)
         kept_since = self._places.kept_since(now)
-        revs = [each["rev"] for each in items if each["sk"] == THUMBNAILS and "rev" in each]
-        rev = int(revs[0]) if revs and is_whole(revs[0]) else 0
+        thumbnails_facet = next((each for each in items if each["sk"] == THUMBNAILS), {})
+        rev = revision_of(thumbnails_facet)
         unreadable = Unreadable(unreadable_facets, unreadable_entries, rev)
         return Inspection(key, current, facets, sizes, entries, changed_at, kept_since, unreadable)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from darkroom.contribution import ALL, METADATA, Contribution, Total
+from darkroom.contribution import ALL, Contribution, Total
 from darkroom.items import UnreadableItem
 from darkroom.ledger import shard_of
 from darkroom.ledger_items import (
@@ -21,7 +21,7 @@ from darkroom.ledger_items import (
     read_entry,
     read_line,
 )
-from darkroom.reconciliation.findings import LEDGER, Finding, Kind
+from darkroom.reconciliation.findings import Finding, Kind, entry_name
 from darkroom.reconciliation.sources import Pages, report_pages
 from darkroom.reconciliation.wrong_line import NO_NUMBER, WrongLine
 
@@ -97,8 +97,7 @@ class Sums:
 
 
 def _finding(facet: str, error: UnreadableItem) -> Finding:
-    what = LEDGER if facet == METADATA else f"{LEDGER} {facet}"
-    return Finding(Kind.UNREADABLE_ITEM, error.key, what, error.problem)
+    return Finding(Kind.UNREADABLE_ITEM, error.key, entry_name(facet), error.problem)
 
 
 def wrong_lines(records: Iterable[Record], moves: Moves) -> list[WrongLine]:

@@ -1,4 +1,4 @@
-"""A line of the report that does not say what its entries add up to."""
+"""A line of the report that differs from the sum of its ledger entries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,10 +13,10 @@ Measures = dict[str, int]
 
 @dataclass(frozen=True)
 class WrongLine:
-    """A line of one shard: what its entries add up to, and what it says.
+    """A line of one shard: ``counted`` is the sum of its entries, ``stands`` the stored amounts.
 
-    ``moves`` is the text of a number, `NO_NUMBER` if what is stored is none, or ``None`` for a
-    shard that never moved. ``unreadable`` says what is wrong with amounts that are no numbers.
+    ``moves`` is the number of the shard's moves as text, `NO_NUMBER` if another type is stored, and
+    ``None`` for a shard without moves. ``unreadable`` has the fault of each unreadable amount.
     """
 
     total: Total
@@ -27,7 +27,7 @@ class WrongLine:
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
     def finding(self) -> Finding:
-        """Return what a person reads of it."""
+        """Return the line as a finding, for people."""
         names = sorted(self.counted.keys() | self.stands.keys() | self.unreadable.keys())
         wrong = [self._told(name) for name in names if self._is_wrong(name)]
         what = f"{self.total.dimension} {self.total.name}"
